@@ -1,0 +1,169 @@
+"""The sign step as ordinary moves and chances.
+
+In sequence and with the consent of all, a refusal leads straight to the fallback. Otherwise public flags
+`signed.ACTOR` hold who has signed until the arrangement, or its fallback, enters into force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from foedus.errors import ScenarioError
+from foedus.game.columns import IN_FORCE, PENDING
+from foedus.game.program import Assign, Decide, Draw, Enter, Goto, Program, Reveal, Test
+from foedus.language import expression as x
+from foedus.language.scenario import Arrangement, Chance, ChanceOutcome, Move, Option, Sign
+
+SIGN, REFUSE = "sign", "refuse"
+RATIFIED, REJECTED = "ratified", "rejected"
+
+
+def flag(actor: str) -> str:
+    return f"signed.{actor}"
+
+
+def needs_flags(arrangement: Arrangement) -> bool:
+    return arrangement.consent == "each" or arrangement.order == "together"
+
+
+YES, NO = x.Value("yes"), x.Value("no")
+
+
+# Kept, so that equal conditions are one object: binding remembers expressions by identity.
+@cache
+def _is(variable: str, value: str) -> x.Expression:
+    return x.Compare("==", x.Variable(variable), x.Value(value))
+
+
+@cache
+def _connect(operator: str, *operands: x.Expression) -> x.Expression:
+    return x.Logical(operator, operands) if len(operands) > 1 else operands[0]
+
+
+@dataclass
+class Signing:
+    """Emits the instructions of one arrangement's sign step."""
+
+    arrangement: Arrangement
+    fallback: str
+    given: bool
+
+    def __call__(self, program: Program, step: Sign) -> None:
+        if not self.arrangement.signed_by:
+            return
+        asked = Test(self._asked(), step.mark)
+        program.emit(asked)
+        self._refusals: list[Goto | Test | Decide | Draw] = []
+        if self.given:
+            self._sign_for_all(program, step)
+        elif self.arrangement.order == "together":
+            self._together(program, step)
+        else:
+            self._in_sequence(program, step)
+        self._conclude(program, step)
+        asked.otherwise = program.here
+
+    def _asked(self) -> x.Expression:
+        pending = _is(IN_FORCE, PENDING)
+        if self.arrangement.refusal == "final":
+            return pending
+        return _connect("or", pending, _is(IN_FORCE, self.fallback))
+
+    def _move(self, actor: str, step: Sign) -> Move:
+        sets: tuple[tuple[str, x.Expression], ...] = ()
+        if needs_flags(self.arrangement):
+            sets = ((flag(actor), YES),)
+        options = (Option(SIGN, sets=sets), Option(REFUSE))
+        return Move(f"{step.name}.{actor}", actor, options, mark=step.mark)
+
+    def _sign_for_all(self, program: Program, step: Sign) -> None:
+        if needs_flags(self.arrangement):
+            program.emit(Assign(self._flags(YES), step.name, step.mark))
+
+    def _flags(self, value: x.Expression) -> tuple[tuple[str, x.Expression], ...]:
+        return tuple((flag(actor), value) for actor in self.arrangement.signed_by)
+
+    def _signed(self, operator: str) -> x.Expression:
+        return _connect(operator, *(_is(flag(actor), "yes") for actor in self.arrangement.signed_by))
+
+    def _in_sequence(self, program: Program, step: Sign) -> None:
+        for actor in self.arrangement.signed_by:
+            decide = Decide(self._move(actor, step))
+            if self.arrangement.consent == "all":
+                self._refusals.append(decide)
+            program.emit(decide)
+            self._ratify(program, step, actor)
+
+    def _together(self, program: Program, step: Sign) -> None:
+        moves = tuple(self._move(actor, step) for actor in self.arrangement.signed_by)
+        secrets = tuple(program.secret(move.name) for move in moves)
+        for move, secret in zip(moves, secrets, strict=True):
+            program.emit(Decide(move, secret))
+        program.emit(Reveal(moves, secrets))
+        if self.arrangement.consent == "all":
+            self._require(program, step, self._signed("and"))
+        for actor in self.arrangement.signed_by:
+            self._ratify(program, step, actor)
+
+    def _require(self, program: Program, step: Sign, condition: x.Expression) -> None:
+        test = Test(condition, step.mark)
+        self._refusals.append(test)
+        program.emit(test)
+
+    def _ratify(self, program: Program, step: Sign, actor: str) -> None:
+        probability = dict(self.arrangement.ratified).get(actor)
+        if probability is None:
+            return
+        each = self.arrangement.consent == "each"
+        sets: tuple[tuple[str, x.Expression], ...] = ((flag(actor), NO),) if each else ()
+        mark = self.arrangement.mark or step.mark
+        outcomes = (
+            ChanceOutcome(RATIFIED, probability, mark=mark),
+            ChanceOutcome(REJECTED, None, sets=sets, mark=mark),
+        )
+        test = Test(_is(flag(actor), "yes"), step.mark) if each else None
+        if test is not None:
+            program.emit(test)
+        draw = Draw(Chance(f"{step.name}.{actor}.ratified", outcomes, mark=mark))
+        program.emit(draw)
+        if test is not None:
+            test.otherwise = program.here
+        else:
+            self._refusals.append(draw)
+
+    def _conclude(self, program: Program, step: Sign) -> None:
+        if self.arrangement.consent == "each" and not self.given:
+            self._require(program, step, self._signed("or"))
+        if self.arrangement.consent == "all" and needs_flags(self.arrangement):
+            program.emit(Assign(self._flags(NO), step.name, step.mark))
+        program.emit(Enter(self.arrangement.name))
+        if not self._refusals:
+            return
+        over = Goto()
+        program.emit(over)
+        self._land(program.here)
+        if needs_flags(self.arrangement):
+            program.emit(Assign(self._flags(NO), step.name, step.mark))
+        program.emit(Enter(self.fallback))
+        over.target = program.here
+
+    def _land(self, place: int) -> None:
+        for refusal in self._refusals:
+            if isinstance(refusal, Test):
+                refusal.otherwise = place
+            elif isinstance(refusal, Decide):
+                refusal.targets[REFUSE] = place
+            elif isinstance(refusal, Draw):
+                refusal.targets[REJECTED] = place
+
+
+def fallback_of(arrangement: Arrangement) -> str:
+    """The arrangement that a refusal puts in force."""
+    if not arrangement.signed_by:
+        return arrangement.name
+    if arrangement.otherwise is None:
+        raise ScenarioError.at(
+            arrangement.mark, f"'{arrangement.name}' has to be signed and needs a fallback: `otherwise`"
+        )
+    return arrangement.otherwise

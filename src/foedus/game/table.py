@@ -1,0 +1,198 @@
+"""The distinct numbers of a game, as expressions of the parameters, evaluated for all worlds at once.
+
+The expressions are registers in an order of evaluation, shared wherever they are equal. Registers of one
+depth and operation stand side by side and are computed by one call for all of them and all worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.errors import Mark
+from foedus.game.arithmetic import ARITY, KERNELS, Op
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Worlds = Mapping[str, Floats]
+
+BLOCK = 128
+LANES = 16
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Tabulation:
+    """The table's numbers in some worlds; the world is the last axis.
+
+    probabilities (row, world); payoffs (row, actor, world), row 0 zeros; weights (row, world), row 0 ones;
+    rationality (actor, world); valid (world): False where a number is not finite, a probability lies
+    outside [0, 1], a weight or rationality is negative, or a chance node's probabilities do not sum to 1.
+    Probabilities within 1e-9 outside of [0, 1] count as 0 or 1; rationality may be infinite.
+    """
+
+    probabilities: Floats
+    payoffs: Floats
+    weights: Floats
+    rationality: Floats
+    valid: NDArray[np.bool_]
+
+    @property
+    def worlds(self) -> int:
+        return len(self.valid)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where in the scenario a number comes from: an entry at a mark, or the whole, and keys from there on."""
+
+    mark: Mark | None
+    text: str
+    path: tuple[str, ...] = ()
+
+
+PURPOSES = ("probability", "payoff", "weight", "rationality")
+
+Origins = dict[str, dict[int, Origin]]
+"""What numbers are for, and for each number the first place that it comes from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Registers and the rows that show them.
+
+    operation (register); arguments (register, 3), -1 where unused; number (register), for numbers.
+    starts: where each stretch of registers that are computed together starts, and the end.
+    parameters: name to register; one that follows from others has the register of its expression as its
+    first argument. base: the values of the others at base.
+    probability (row), payoff (row, actor), weight (row), rationality (actor): registers.
+    simplices (chance, outcome): registers that have to sum to 1, padded with the register of 0.
+    origins (by register), simplex_origins (by row of `simplices`): where they come from. places: for
+    operations that can fail, the offset of their last argument in the expression's text.
+    """
+
+    operation: Ints
+    arguments: Ints
+    number: Floats
+    starts: Ints
+    parameters: dict[str, int]
+    base: dict[str, float]
+    probability: Ints
+    payoff: Ints
+    weight: Ints
+    rationality: Ints
+    simplices: Ints
+    origins: Origins
+    simplex_origins: tuple[Origin, ...]
+    places: dict[int, int]
+
+    @property
+    def registers(self) -> int:
+        return len(self.operation)
+
+    def tabulate(self, worlds: Worlds) -> Tabulation:
+        """The numbers in each world. A parameter that `worlds` lacks has its base value.
+
+        A parameter that follows from others is computed unless `worlds` has it. Never raises for what the
+        numbers are: a world in which one cannot be computed is not valid. A world's numbers do not depend
+        on what other worlds are tabulated with it.
+        """
+        count = count_worlds(worlds)
+        rows, actors = self.payoff.shape
+        result = Tabulation(
+            np.empty((len(self.probability), count)),
+            np.empty((rows, actors, count)),
+            np.empty((len(self.weight), count)),
+            np.empty((actors, count)),
+            np.empty(count, np.bool_),
+        )
+        for first, values in self.blocks(worlds):
+            self._fill(result, first, values)
+        return result
+
+    def blocks(self, worlds: Worlds, spoilt: int = -1) -> Iterator[tuple[int, Floats]]:
+        """All registers (register, world) for one block of worlds after another, with its first world.
+
+        A register that is `spoilt` counts as NaN.
+        """
+        count = count_worlds(worlds)
+        for first in range(0, count, BLOCK):
+            size = min(BLOCK, count - first)
+            yield first, self._evaluate(worlds, first, size, spoilt)[:, :size]
+
+    def _fill(self, result: Tabulation, first: int, values: Floats) -> None:
+        here = slice(first, first + values.shape[1])
+        result.probabilities[:, here] = _clipped(values[self.probability])
+        result.payoffs[:, :, here] = values[self.payoff]
+        result.weights[:, here] = values[self.weight]
+        result.rationality[:, here] = values[self.rationality]
+        result.valid[here] = self.valid(values)
+
+    def valid(self, values: Floats) -> NDArray[np.bool_]:
+        """Whether the numbers of each world are possible, given all registers (register, world)."""
+        probability, weight = values[self.probability], values[self.weight]
+        rationality = values[self.rationality]
+        with np.errstate(invalid="ignore"):
+            sums = values[self.simplices].sum(axis=1)
+            good = [
+                (probability >= -TOLERANCE) & (probability <= 1.0 + TOLERANCE),
+                (weight >= 0.0) & np.isfinite(weight),
+                rationality >= 0.0,
+                np.isfinite(values[np.unique(self.payoff)]),
+                np.abs(sums - 1.0) <= TOLERANCE,
+            ]
+        valid: NDArray[np.bool_] = np.logical_and.reduce(np.concatenate(good), axis=0)
+        return valid
+
+    def _evaluate(self, worlds: Worlds, first: int, size: int, spoilt: int) -> Floats:
+        """The registers for worlds first … first + size - 1, and for a few copies of the last.
+
+        The copies fill whole vector registers of the machine: its remainder loops may round otherwise.
+        """
+        width = -(-size // LANES) * LANES
+        values = np.empty((self.registers, width))
+        with np.errstate(all="ignore"):
+            for start, stop in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
+                operation = Op(self.operation[start])
+                if operation is Op.NUMBER:
+                    values[start:stop] = self.number[start:stop, None]
+                elif operation is Op.PARAMETER:
+                    self._parameters(values, start, stop, worlds, slice(first, first + size))
+                else:
+                    parts = (values[self.arguments[start:stop, k]] for k in range(ARITY[operation]))
+                    values[start:stop] = KERNELS[operation](*parts)
+                if start <= spoilt < stop:
+                    values[spoilt] = np.nan
+        return values
+
+    def _parameters(self, values: Floats, start: int, stop: int, worlds: Worlds, here: slice) -> None:
+        names = {register: name for name, register in self.parameters.items()}
+        for register in range(start, stop):
+            name = names[register]
+            if name in worlds:
+                given = np.asarray(worlds[name], np.float64)[here]
+                values[register, : len(given)] = given
+                values[register, len(given) :] = given[-1]
+            elif self.arguments[register, 0] >= 0:
+                values[register] = values[self.arguments[register, 0]]
+            else:
+                values[register] = self.base[name]
+
+
+def _clipped(probability: Floats) -> Floats:
+    low = (probability < 0.0) & (probability >= -TOLERANCE)
+    high = (probability > 1.0) & (probability <= 1.0 + TOLERANCE)
+    probability[low] = 0.0
+    probability[high] = 1.0
+    return probability
+
+
+def count_worlds(worlds: Worlds) -> int:
+    """How many worlds there are; one, at base values, where nothing is given."""
+    sizes = {len(values) for values in worlds.values()}
+    if len(sizes) > 1:
+        raise ValueError(f"parameters with values for different numbers of worlds: {sorted(sizes)}")
+    return sizes.pop() if sizes else 1
