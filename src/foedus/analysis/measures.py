@@ -1,0 +1,147 @@
+"""Everything that a comparison says of one case, in every world; arrays have the world as last axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis import commitments, signing
+from foedus.analysis.cases import Case
+from foedus.analysis.outcomes import Ends, ends_of, outcomes
+from foedus.analysis.solutions import Games, Solution, Solutions, part_of, size_of
+from foedus.language.scenario import Scenario
+from foedus.solve.equilibrium import Status
+from foedus.solve.evaluate import payoff_spread
+from foedus.study.worlds import Worlds
+
+Floats = NDArray[np.float64]
+
+CHUNK = 1024
+Columns = dict[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """What a case comes to, by name, each (world): NaN where a world is not solved or a number undefined.
+
+    precision: rationality times the range of what an actor can get, by actor. certificate: status,
+    residual, regret, and 1 where beliefs were taken as a limit (`limit_beliefs`) or ties shared (`ties`).
+    """
+
+    outcomes: Columns
+    values: Columns
+    signs: Columns
+    due: Columns
+    kept: Columns
+    kept_each: Columns
+    delivered: Columns
+    precision: Columns
+    certificate: Columns
+    partition: bool
+
+    @property
+    def status(self) -> NDArray[np.int8]:
+        return self.certificate["status"].astype(np.int8)
+
+    @property
+    def solved(self) -> NDArray[np.bool_]:
+        return np.asarray(self.status == Status.SOLVED)
+
+    def world(self, number: int) -> Measures:
+        """The same of one world alone."""
+        here = slice(number, number + 1)
+        return self._each(lambda columns: {name: values[here] for name, values in columns.items()})
+
+    def _each(self, change: Callable[[Columns], Columns]) -> Measures:
+        names = [each.name for each in fields(Measures) if each.name != "partition"]
+        return Measures(**{name: change(getattr(self, name)) for name in names}, partition=self.partition)
+
+    def value_matrix(self) -> Floats:
+        """Values as (actor, world)."""
+        return np.stack([*self.values.values()])
+
+
+def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> Measures:
+    """The measures of a solved case; `with_precision` adds the spread, at the cost of a pass of its own."""
+    ground, equilibrium = solution.ground, solution.equilibrium
+    arrangement = ground.scenario.arrangements[ground.case.arrangement]
+    asked = () if ground.case.in_force else arrangement.signed_by
+    promises = [name for name in arrangement.commitments if name in ground.labels.due]
+    follow = (
+        *(commitments.bits_of(ground, name) for name in promises),
+        *(signing.bits_of(ground, actor) for actor in asked),
+    )
+    found = outcomes(solution, ends, follow)
+    reliable = {name: commitments.reliability(solution, name) for name in promises}
+    values = np.where(solution.solved, equilibrium.values, np.nan)
+    return Measures(
+        outcomes=found,
+        values=dict(zip(solution.game.actors, values, strict=True)),
+        signs={actor: signing.signs(solution, actor) for actor in asked},
+        due={name: each.due for name, each in reliable.items()},
+        kept={name: each.kept for name, each in reliable.items()},
+        kept_each={name: each.kept_each for name, each in reliable.items()},
+        delivered={name: each.delivered for name, each in reliable.items()},
+        precision=_precision(solution) if with_precision else {},
+        certificate={
+            "status": equilibrium.status.astype(np.float64),
+            "residual": equilibrium.residual,
+            "regret": equilibrium.regret,
+            "limit_beliefs": equilibrium.limit_beliefs.astype(np.float64),
+            "ties": equilibrium.ties.astype(np.float64),
+        },
+        partition=ends.partition,
+    )
+
+
+def _precision(solution: Solution) -> Columns:
+    spread = payoff_spread(solution.game, solution.tabulation) * solution.tabulation.rationality
+    movers = {solution.game.actors[actor] for actor in np.unique(solution.game.mover)}
+    return {name: row for name, row in zip(solution.game.actors, spread, strict=True) if name in movers}
+
+
+def measure_case(
+    scenario: Scenario,
+    case: Case,
+    worlds: Worlds,
+    games: Games,
+    *,
+    chunk: int = CHUNK,
+    threads: int | None = None,
+    with_precision: bool = False,
+    rationality: Floats | None = None,
+    step: Callable[[int], None] | None = None,
+) -> Measures:
+    """The measures of a case in many worlds, solved a chunk at a time; `step` hears how many are done.
+
+    `rationality` (world), if given, is every actor's, but where it is NaN.
+    """
+    parts: list[Measures] = []
+    ends: Ends | None = None
+    count = size_of(worlds)
+    for first in range(0, count, chunk):
+        last = min(first + chunk, count)
+        here = part_of(worlds, first, last)
+        given = None if rationality is None else rationality[first:last]
+        solution = Solutions(scenario, here, games=games, threads=threads, rationality=given)[case]
+        ends = ends or ends_of(solution.ground)
+        parts.append(measure(solution, ends, with_precision=with_precision))
+        if step:
+            step(last - first)
+    return _joined(parts)
+
+
+def _joined(parts: list[Measures]) -> Measures:
+    if len(parts) == 1:
+        return parts[0]
+    names = [each.name for each in fields(Measures) if each.name != "partition"]
+    joined = {name: _columns(getattr(part, name) for part in parts) for name in names}
+    return Measures(**joined, partition=parts[0].partition)
+
+
+def _columns(parts: Iterable[Columns]) -> Columns:
+    whole = list(parts)
+    return {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}

@@ -1,0 +1,67 @@
+"""How likely each outcome is at the end of play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis.frame import Ground
+from foedus.analysis.results import probability
+from foedus.analysis.solutions import Bits, Solution
+from foedus.analysis.totals import total
+from foedus.game.game import TERMINAL
+from foedus.language.expression import Parameter, walk
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """The end states of a game by the outcomes that hold in them.
+
+    group (node): number of the end state's set of outcomes, −1 elsewhere; holds (outcome, group).
+    names: the outcomes told by the state alone; `others` depend on a parameter too.
+    """
+
+    names: tuple[str, ...]
+    others: tuple[str, ...]
+    group: NDArray[np.int32]
+    holds: Bools
+
+    @property
+    def partition(self) -> bool:
+        """Whether each end state has exactly one outcome."""
+        return not self.others and bool(np.all(self.holds.sum(axis=0) == 1))
+
+
+def ends_of(ground: Ground) -> Ends:
+    """Which outcomes hold in which end states."""
+    ends = np.flatnonzero(ground.game.information_set == TERMINAL)
+    frame = ground.nodes(ends)
+    told: dict[str, Bools] = {
+        name: frame.truth(condition)
+        for name, condition in ground.scenario.outcomes.items()
+        if not any(isinstance(node, Parameter) for node in walk(condition))
+    }
+    rows = np.array([*told.values()], np.bool_).reshape(len(told), len(ends))
+    holds, number = np.unique(rows, axis=1, return_inverse=True)
+    group = np.full(ground.game.nodes, -1, np.int32)
+    group[ends] = number.reshape(-1)
+    others = tuple(name for name in ground.scenario.outcomes if name not in told)
+    return Ends(tuple(told), others, group, holds)
+
+
+def outcomes(solution: Solution, ends: Ends, follow: tuple[Bits, ...] = ()) -> dict[str, Floats]:
+    """Probability (world) of each outcome, in file order; NaN in worlds that are not solved.
+
+    `follow` are sets of bits to be counted in the same pass, for whoever asks for them next.
+    """
+    found = solution.count(follow, ends.group, ends.holds.shape[1])
+    named = {name: total(found[ends.holds[k]]) for k, name in enumerate(ends.names)}
+    named |= {name: probability(solution, solution.ground.scenario.outcomes[name]) for name in ends.others}
+    return {
+        name: np.where(solution.solved, named[name], np.nan) for name in solution.ground.scenario.outcomes
+    }

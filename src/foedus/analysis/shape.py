@@ -1,0 +1,32 @@
+"""Whether two games differ in what can be done, and not only in what it is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from foedus.game.game import Game
+
+Choice = tuple[str, str, str]
+
+
+def choices(game: Game) -> frozenset[Choice]:
+    """Every (actor, move, option) of a game."""
+    labels = game.labels
+    source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
+    here = np.flatnonzero(game.information_set[source] >= 0)
+    mover = game.mover[game.information_set[source[here]]]
+    rows = np.stack([mover, labels.position[source[here]], labels.edge_name[here]], axis=1)
+    return frozenset(
+        (game.actors[actor], labels.positions[position].step, labels.edge_names[name])
+        for actor, position, name in np.unique(rows, axis=0).tolist()
+    )
+
+
+def differences(game: Game, other: Game) -> tuple[list[str], list[str]]:
+    """Moves and options that only the one has, and that only the other has, in words."""
+    ours, theirs = choices(game), choices(other)
+    return _words(ours - theirs), _words(theirs - ours)
+
+
+def _words(some: frozenset[Choice]) -> list[str]:
+    return sorted(f"{move}.{option} ({actor})" for actor, move, option in some)

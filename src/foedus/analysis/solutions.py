@@ -1,0 +1,276 @@
+"""Cases solved in some worlds, each distinct case once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis.cases import Case
+from foedus.analysis.events import Due, due_nodes, marks, parents
+from foedus.analysis.frame import Ground
+from foedus.analysis.parameters import ParameterFrame, column
+from foedus.analysis.tally import Track, count_kernel, tally
+from foedus.game.cache import cached_game
+from foedus.game.compile import Variation
+from foedus.game.game import Game
+from foedus.game.table import Tabulation
+from foedus.language.expression import Expression
+from foedus.language.scenario import Scenario
+from foedus.solve import evaluate, kernels
+from foedus.solve.equilibrium import Equilibrium
+from foedus.solve.follow import follow
+from foedus.solve.solver import solve
+from foedus.study.worlds import Worlds
+
+Floats = NDArray[np.float64]
+Bits = tuple[Expression, ...]
+
+TOLERANCE = 1e-10
+
+
+class Games:
+    """The compiled games of a scenario; each is compiled, or read from the disk, once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._known: dict[tuple[str, Variation], Game] = {}
+
+    def of(self, case: Case) -> Game:
+        key = case.arrangement, case.variation
+        if key not in self._known:
+            self._known[key] = cached_game(self.scenario, *key)
+        return self._known[key]
+
+
+def prepare() -> None:
+    """Load the kernels, before threads ask for them all at once."""
+    kernels.compiled()
+    count_kernel()
+
+
+def size_of(worlds: Worlds) -> int:
+    """How many worlds there are; a scenario without parameters has one."""
+    return max((len(values) for values in worlds.values()), default=1)
+
+
+def part_of(worlds: Worlds, first: int, last: int) -> Worlds:
+    """Worlds first … last − 1."""
+    return {name: values[first:last] for name, values in worlds.items()}
+
+
+def worlds_of(scenario: Scenario, case: Case, worlds: Worlds) -> Worlds:
+    """The worlds with the case's parameters in place; their expressions read the worlds as they were."""
+    if not case.parameters:
+        return worlds
+    frame = ParameterFrame(scenario, worlds)
+    count = size_of(worlds)
+    return {**worlds, **{name: column(value, frame, count) for name, value in case.parameters}}
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """One case solved in some worlds; whatever follows from it is worked out when first asked for."""
+
+    ground: Ground
+    tabulation: Tabulation
+    equilibrium: Equilibrium
+    threads: int | None = None
+
+    @property
+    def game(self) -> Game:
+        return self.ground.game
+
+    @property
+    def solved(self) -> NDArray[np.bool_]:
+        return self.equilibrium.solved
+
+    @property
+    def behaviour(self) -> Floats:
+        return self.equilibrium.behaviour
+
+    @cached_property
+    def reach(self) -> Floats:
+        """Probability that the play passes each node, shape (node, world)."""
+        return evaluate.reach(self.game, self.tabulation, self.behaviour)
+
+    @cached_property
+    def values(self) -> Floats:
+        """Expected payoff from each node on, shape (node, actor, world)."""
+        return evaluate.node_values(self.game, self.tabulation, self.behaviour)
+
+    def actor(self, name: str) -> int:
+        return self.game.actors.index(name)
+
+    @cached_property
+    def _followed(self) -> dict[tuple[Bits, int | None], tuple[Floats, Floats | None]]:
+        return {}
+
+    def mass(self, bits: Bits) -> Floats:
+        """Probability of passing each node with each set of bits, shape (node, set, world)."""
+        return self._follow(bits, None)[0]
+
+    def payoff_mass(self, bits: Bits, actor: int) -> tuple[Floats, Floats]:
+        """The same, and the payoff that an actor has had on the way, weighted by it."""
+        mass, payoff = self._follow(bits, actor)
+        assert payoff is not None
+        return mass, payoff
+
+    def ends(self, bits: Bits) -> Floats:
+        """Probability of ending the play with each set of at most three bits, shape (set, world)."""
+        if bits not in self._counted:
+            self.count([bits])
+        return self._counted[bits][0]
+
+    def occasions(self, bits: Bits) -> Floats:
+        """Expected number of occasions on which the commitment of `Due` in `bits` is kept and broken,
+        shape (2, world)."""
+        self.ends(bits)
+        return self._counted[bits][1]
+
+    def count(
+        self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None, groups: int = 0
+    ) -> Floats:
+        """Count all ends that will be asked for, in one go; and those in each group (node) of end states,
+        shape (group, world)."""
+        nowhere = np.full(self.game.nodes, -1, np.int32)
+        tracks = [track(self.ground, bits) for bits in wanted]
+        found = tally(
+            self.game,
+            self.tabulation,
+            self.behaviour,
+            tracks,
+            group=nowhere if group is None else group,
+            groups=groups,
+            threads=self.threads,
+        )
+        for k, bits in enumerate(wanted):
+            self._counted[bits] = found.ends[k, : 1 << len(bits)], found.occasions[k]
+        return found.groups
+
+    @cached_property
+    def _counted(self) -> dict[Bits, tuple[Floats, Floats]]:
+        return {}
+
+    def edge_probabilities(self, edges: NDArray[np.intp]) -> Floats:
+        """The probability of each edge once its node is reached, shape (edge, world)."""
+        option = self._option[edges]
+        found = np.empty((len(edges), self.tabulation.worlds))
+        chosen = option >= 0
+        found[chosen] = self.behaviour[option[chosen]]
+        found[~chosen] = self.tabulation.probabilities[self.game.probability[edges[~chosen]]]
+        return found
+
+    @cached_property
+    def _option(self) -> NDArray[np.intp]:
+        """The number of the option that each edge takes, shape (edge); below 0 for chance."""
+        game = self.game
+        source = parents(self.ground)
+        number = game.information_set[source]
+        within = np.arange(game.edges) - game.first_edge[source]
+        return np.where(number >= 0, game.first_option[np.maximum(number, 0)] + within, -1)
+
+    def _follow(self, bits: Bits, actor: int | None) -> tuple[Floats, Floats | None]:
+        key = bits, actor
+        if key not in self._followed:
+            self._followed[key] = self._follow_now(bits, actor)
+        return self._followed[key]
+
+    def _follow_now(self, bits: Bits, actor: int | None) -> tuple[Floats, Floats | None]:
+        if not bits and actor is None:
+            return self.reach[:, None, :], None
+        edges, root = bit_sets(self.ground, bits)
+        found = follow(self.game, self.tabulation, self.behaviour, edges, root, len(bits), actor)
+        return found if isinstance(found, tuple) else (found, None)
+
+
+def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
+    """The set of bits that each edge adds (edge), bit k being the k-th event, and those of the root."""
+    edges = np.zeros(ground.game.edges, np.uint32)
+    root = 0
+    for k, event in enumerate(bits):
+        where = marks(event, ground)
+        edges |= where.edges.astype(np.uint32) << np.uint32(k)
+        root |= int(where.root) << k
+    return edges, root
+
+
+def track(ground: Ground, bits: Bits) -> Track:
+    """What `tally` needs to follow at most three bits; occasions are those of the first commitment's due."""
+    edges, root = bit_sets(ground, bits)
+    occasion = np.zeros(ground.game.edges, np.uint8)
+    promise = next((bit.commitment for bit in bits if isinstance(bit, Due)), None)
+    if promise is not None:
+        occasion[due_nodes(ground, promise)[parents(ground)]] = 1
+        occasion[ground.labels.breach[promise]] = 2
+    return Track(edges.astype(np.uint8), root, occasion)
+
+
+class Solutions:
+    """The solved cases of a scenario in some worlds, solved when first asked for.
+
+    `rationality` (world), if given, is every actor's, but where it is NaN. Memory grows with the number of
+    worlds and of cases: ask for a part of many worlds at a time.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: Worlds,
+        *,
+        games: Games | None = None,
+        tolerance: float = TOLERANCE,
+        threads: int | None = None,
+        rationality: Floats | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.worlds = worlds
+        self.games = games or Games(scenario)
+        self.tolerance = tolerance
+        self.threads = threads
+        self.rationality = rationality
+        self._known: dict[Case, Solution] = {}
+
+    @property
+    def count(self) -> int:
+        return size_of(self.worlds)
+
+    def __len__(self) -> int:
+        """How many cases have been solved."""
+        return len(self._known)
+
+    def __getitem__(self, case: Case) -> Solution:
+        if case not in self._known:
+            self._known[case] = self._solve(case)
+        return self._known[case]
+
+    def in_worlds(self, worlds: Mapping[str, Floats], tolerance: float | None = None) -> Solutions:
+        """The same scenario and compiled games in other worlds."""
+        return Solutions(
+            self.scenario,
+            worlds,
+            games=self.games,
+            tolerance=tolerance or self.tolerance,
+            threads=self.threads,
+        )
+
+    def ground(self, case: Case) -> Ground:
+        worlds = worlds_of(self.scenario, case, self.worlds)
+        return Ground(self.scenario, case, self.games.of(case), ParameterFrame(self.scenario, worlds))
+
+    def tabulate(self, ground: Ground) -> Tabulation:
+        """The game's numbers in these worlds, with the case's parameters in place."""
+        tabulation = ground.game.table.tabulate(worlds_of(self.scenario, ground.case, self.worlds))
+        if self.rationality is None:
+            return tabulation
+        own = np.isnan(self.rationality)
+        return replace(tabulation, rationality=np.where(own, tabulation.rationality, self.rationality))
+
+    def _solve(self, case: Case) -> Solution:
+        ground = self.ground(case)
+        tabulation = self.tabulate(ground)
+        equilibrium = solve(ground.game, tabulation, tolerance=self.tolerance, threads=self.threads)
+        return Solution(ground, tabulation, equilibrium, self.threads)

@@ -1,0 +1,28 @@
+"""One arrangement solved, for a closer look."""
+
+from __future__ import annotations
+
+from foedus.analysis.settling import Settings, settle
+from foedus.analysis.solutions import Games, Solution, Solutions
+from foedus.language.scenario import Scenario
+from foedus.study.worlds import Worlds, base_world
+
+
+def solve_scenario(
+    scenario: Scenario,
+    arrangement: str,
+    *,
+    in_force: bool = False,
+    settings: Settings | None = None,
+    worlds: Worlds | None = None,
+    games: Games | None = None,
+    threads: int | None = None,
+) -> Solution:
+    """The solution of one arrangement, offered or in force, at base values or in the worlds given.
+
+    `settings` override parameters, constants, variables' starts or moves' options. All worlds are held in
+    memory at once. Raises UnknownName, OverrideError, and ScenarioError for what does not compile.
+    """
+    settled = settle(scenario, base_world(scenario) if worlds is None else worlds, settings)
+    case = settled.case(scenario, arrangement, in_force)
+    return Solutions(scenario, settled.worlds, games=games, threads=threads)[case]
