@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,15 @@ class Chose(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Override(Expression):
-    """`name = expression` in the brackets of a result; `name` is a parameter, a constant, a move or a variable."""
+    """`name = expression` in the brackets of a result.
+
+    `kind` says what `name` is once names are looked up: parameter, constant, variable (then the value is
+    its start) or move (then the value is the only option left).
+    """
 
     name: str
     value: Expression
+    kind: Literal["", "parameter", "constant", "variable", "move"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ expressions, `seen_by` is a set of actors, the `sign` step stands somewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -239,6 +240,20 @@ class Correlation:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A source that citations name; its text is not kept here."""
+
+    name: str
+    title: str
+    author: str = ""
+    publisher: str = ""
+    date: str = ""
+    stance: str = ""
+    language: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """Everything in a file, resolved. `text` is the file's text, from which the cache key is made."""
 
@@ -259,5 +274,35 @@ class Scenario:
     arrangements: dict[str, Arrangement]
     claims: dict[str, Claim]
     recall: Literal["default", "perfect"] = "default"
+    documents: dict[str, Document] = field(default_factory=dict)
     text: str = field(default="", compare=False, repr=False)
     file: str = field(default="", compare=False)
+
+
+def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """All steps in the order of the file, a block before what it holds."""
+    for step in steps:
+        yield step
+        if isinstance(step, Together):
+            yield from step.moves
+        elif isinstance(step, Block | Repeat):
+            yield from walk_steps(step.steps)
+
+
+def sign_step(scenario: Scenario) -> Sign | None:
+    """Where signatures are given, if anything has to be signed."""
+    return next((step for step in walk_steps(scenario.play) if isinstance(step, Sign)), None)
+
+
+def all_moves(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Every move's options by its name, signatures (`consent.us`: sign, refuse) included."""
+    moves = {
+        step.name: tuple(option.name for option in step.options)
+        for step in walk_steps(scenario.play)
+        if isinstance(step, Move)
+    }
+    signing = sign_step(scenario)
+    for arrangement in scenario.arrangements.values() if signing else ():
+        assert signing is not None
+        moves |= {f"{signing.name}.{actor}": ("sign", "refuse") for actor in arrangement.signed_by}
+    return moves
