@@ -12,11 +12,11 @@ from foedus.analysis.claims import check_claims, evaluate_text, make_evaluation
 from foedus.analysis.derivative import derivative
 from foedus.analysis.formula import Truth, combine, compare_sides
 from foedus.analysis.tipping import nearest_change, refine
-from foedus.analysis.trivial import trivial
 from foedus.errors import UnknownName
 from foedus.language.reader import read_text
 from foedus.language.resolve import resolve_formula
 from foedus.language.scenario import Scenario
+from foedus.language.trivial import always
 from foedus.study.worlds import sample_worlds
 
 PRECISION, GAIN, COST, STAKE, RAID = 0.5, 3.0, 2.0, 3.0, 0.25
@@ -102,7 +102,7 @@ def test_an_undefined_part_decides_nothing(
 )
 def test_a_bound_that_no_equilibrium_can_miss_is_trivial(formula: str, expected: bool):
     """Only what holds whatever the numbers are is marked trivial."""
-    assert trivial(resolve_formula(ladder(), formula)) is expected
+    assert always(resolve_formula(ladder(), formula)) is expected
 
 
 def test_claims_are_reported_in_their_documented_shape():

@@ -14,10 +14,10 @@ from foedus.analysis.formula import Evaluation, Truth
 from foedus.analysis.settling import Settings, settle
 from foedus.analysis.solutions import Games, Solutions
 from foedus.analysis.summary import plain
-from foedus.analysis.trivial import trivial
 from foedus.errors import UnknownName, nearest
 from foedus.language.resolve import resolve_formula
 from foedus.language.scenario import Claim, Scenario
+from foedus.language.trivial import always
 from foedus.study.worlds import Worlds, base_world
 
 Floats = NDArray[np.float64]
@@ -116,7 +116,7 @@ def verdict(evaluation: Evaluation, claim: Claim) -> Verdict:
         return Verdict(claim, None, (str(reason),), False)
     undefined = bool(np.isnan(truth.holds).any())
     said = tuple(evaluation.reasons) or ("a number in the formula is undefined",)
-    return Verdict(claim, truth, said if undefined else (), trivial(claim.holds))
+    return Verdict(claim, truth, said if undefined else (), always(claim.holds))
 
 
 def evaluate_text(

@@ -123,7 +123,7 @@ def _filled(numbers: Floats, lanes: int) -> Floats:
     return np.ascontiguousarray(np.pad(numbers, ((0, 0), (0, missing)), mode="edge"))
 
 
-def count_ends(  # noqa: PLR0917  (a kernel takes arrays by place)
+def count_ends(
     first_edge: Any,
     source: Any,
     child: Any,

@@ -16,6 +16,7 @@ from foedus.language.scenario import Claim
 
 PROBABILITIES = ("P", "Share", "Signs", "Keeps", "Delivers")
 MIRRORED = {">": "<", ">=": "<="}
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def always(node: Expression) -> bool:
             return always(formula)
         case ast.Compare():
             return always_compares(node)
+        case ast.Unary(operator="not", operand=ast.Compare() as inside):
+            return always_compares(ast.Compare(OPPOSITE[inside.operator], inside.left, inside.right))
     return bool(fold(node))
 
 
