@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from foedus.errors import ScenarioError
 from foedus.game.compile import Variation
+from foedus.game.show import describe_node
 from plays import child, game_of, nodes_at, options_at, payment, sets_at, values_at
 
 PACT = """
@@ -213,3 +215,27 @@ def test_nothing_is_paid_for_a_promise_without_a_price():
     costly = pact(variation=Variation(in_force=True))
     assert game.edges == costly.edges
     assert not game.payment[0]
+
+
+@pytest.mark.parametrize("consent", ["all", "each"])
+def test_a_price_can_follow_from_an_earlier_signature(consent: str):
+    """A scenario may ask whose signature is given, under any consent; under a fallback nobody's is."""
+    text = PACT.replace("price: price}}", "price: price * (1 - 0.5 * (signed.them == yes))}}")
+    game = game_of(text.format(play=ONCE.strip("\n"), terms=f"consent: {consent}"), "pact")
+    last = nodes_at(game, "consent.them")
+    assert min(payment(game, node, "sign", "us") for node in last) == -1.5
+    assert {
+        value
+        for n, value in zip(nodes_at(game, "end"), values_at(game, "end", "signed.them"), strict=True)
+        if describe_node(game, n)["values"]["in_force"] == "none"
+    } == {"no"}
+    fallback = game_of(text.format(play=ONCE.strip("\n"), terms=""), "none")
+    assert values_at(fallback, "end", "signed.them") == ["no"]
+
+
+def test_a_signature_cannot_be_set():
+    """Signatures are given at the sign step alone, and only by those who sign something."""
+    with pytest.raises(ScenarioError, match=r"found 'signed\.us', expected a name"):
+        pact(play=ONCE + "      - set: {signed.us: yes}\n")
+    with pytest.raises(ScenarioError, match=r"'signed\.others' has a dot"):
+        pact(play=ONCE + "      - when: signed.others == yes\n        steps: []\n")

@@ -38,7 +38,7 @@ from foedus.game.program import (
 from foedus.game.promises import breaking, broken, counts_breaches, is_nothing, promises_of
 from foedus.game.recall import Recall
 from foedus.game.rules import THEN, Rules
-from foedus.game.signing import Signing, fallback_of, flag, needs_flags
+from foedus.game.signing import Signing, fallback_of, flag, flagged
 from foedus.game.walk import START, Batch, Walk
 from foedus.language.scenario import Arrangement, Block, Repeat, Scenario, Sign, Step
 
@@ -129,7 +129,9 @@ class _Compilation:
             not is_nothing(self.scenario.commitments[name].price) for name in self.arrangement.commitments
         ):
             program.emit(Pay(self.arrangement.name))
-        signing = Signing(self.arrangement, self.fallback, self.variation.in_force)
+        signing = Signing(
+            self.arrangement, self.fallback, self.variation.in_force, self.scenario.signatures_read
+        )
         play = self.scenario.play
         program.steps(play if _signs(play) else (Sign("sign"), *play), signing)
         program.finish()
@@ -142,8 +144,9 @@ class _Compilation:
         ]
         public.append(Column(IN_FORCE, (PENDING, *self.scenario.arrangements)))
         hidden = [*secrets, THEN]
-        if self.arrangement.signed_by and needs_flags(self.arrangement):
-            public += [Column(flag(actor), FLAG) for actor in self.arrangement.signed_by]
+        read = self.scenario.signatures_read
+        flags = dict.fromkeys((*flagged(self.arrangement, read), *read))
+        public += [Column(flag(actor), FLAG) for actor in flags]
         for name in dict.fromkeys(name for each in self.relevant for name in each.commitments):
             if counts_breaches(self.scenario.commitments[name]):
                 public.append(Column(broken(name), FLAG))

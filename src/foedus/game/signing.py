@@ -1,7 +1,8 @@
 """The sign step as ordinary moves and chances.
 
-In sequence and with the consent of all, a refusal leads straight to the fallback. Otherwise public flags
-`signed.ACTOR` hold who has signed until the arrangement, or its fallback, enters into force.
+In sequence and with the consent of all, a refusal leads straight to the fallback. Otherwise, or where the
+scenario reads them, public flags `signed.ACTOR` hold who has signed. Those that nothing needs any more are
+lowered again when the arrangement enters into force, and all are when its fallback does, so that nodes merge.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ def flag(actor: str) -> str:
     return f"signed.{actor}"
 
 
-def needs_flags(arrangement: Arrangement) -> bool:
-    return arrangement.consent == "each" or arrangement.order == "together"
+def flagged(arrangement: Arrangement, read: tuple[str, ...]) -> tuple[str, ...]:
+    """The signatories whose signatures are kept in flags, `read` being those that expressions ask for."""
+    if arrangement.consent == "each" or arrangement.order == "together":
+        return arrangement.signed_by
+    return tuple(actor for actor in arrangement.signed_by if actor in read)
 
 
 YES, NO = x.Value("yes"), x.Value("no")
@@ -48,6 +52,10 @@ class Signing:
     arrangement: Arrangement
     fallback: str
     given: bool
+    read: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._flagged = flagged(self.arrangement, self.read)
 
     def __call__(self, program: Program, step: Sign) -> None:
         if not self.arrangement.signed_by:
@@ -72,17 +80,17 @@ class Signing:
 
     def _move(self, actor: str, step: Sign) -> Move:
         sets: tuple[tuple[str, x.Expression], ...] = ()
-        if needs_flags(self.arrangement):
+        if actor in self._flagged:
             sets = ((flag(actor), YES),)
         options = (Option(SIGN, sets=sets), Option(REFUSE))
         return Move(f"{step.name}.{actor}", actor, options, mark=step.mark)
 
     def _sign_for_all(self, program: Program, step: Sign) -> None:
-        if needs_flags(self.arrangement):
-            program.emit(Assign(self._flags(YES), step.name, step.mark))
+        self._set_flags(program, step, self._flagged, YES)
 
-    def _flags(self, value: x.Expression) -> tuple[tuple[str, x.Expression], ...]:
-        return tuple((flag(actor), value) for actor in self.arrangement.signed_by)
+    def _set_flags(self, program: Program, step: Sign, actors: tuple[str, ...], value: x.Expression) -> None:
+        if actors:
+            program.emit(Assign(tuple((flag(actor), value) for actor in actors), step.name, step.mark))
 
     def _signed(self, operator: str) -> x.Expression:
         return _connect(operator, *(_is(flag(actor), "yes") for actor in self.arrangement.signed_by))
@@ -135,16 +143,16 @@ class Signing:
     def _conclude(self, program: Program, step: Sign) -> None:
         if self.arrangement.consent == "each" and not self.given:
             self._require(program, step, self._signed("or"))
-        if self.arrangement.consent == "all" and needs_flags(self.arrangement):
-            program.emit(Assign(self._flags(NO), step.name, step.mark))
+        if self.arrangement.consent == "all":
+            spent = tuple(actor for actor in self._flagged if actor not in self.read)
+            self._set_flags(program, step, spent, NO)
         program.emit(Enter(self.arrangement.name))
         if not self._refusals:
             return
         over = Goto()
         program.emit(over)
         self._land(program.here)
-        if needs_flags(self.arrangement):
-            program.emit(Assign(self._flags(NO), step.name, step.mark))
+        self._set_flags(program, step, self._flagged, NO)
         program.emit(Enter(self.fallback))
         over.target = program.here
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from foedus.errors import Fault, Mark
 from foedus.language import expression as ast
@@ -11,7 +10,7 @@ from foedus.language import scenario as made
 from foedus.language.expression import Expression, walk
 from foedus.language.faults import in_order
 from foedus.language.information import Information, information
-from foedus.language.scenario import Scenario, walk_steps
+from foedus.language.scenario import Scenario, expressions, walk_steps
 from foedus.language.trivial import is_trivial
 
 
@@ -71,21 +70,6 @@ def names_read(scenario: Scenario) -> set[str]:
         for node in walk(expression)
         if isinstance(node, ast.Parameter | ast.Variable | ast.Constant)
     }
-
-
-def expressions(part: object) -> Iterator[Expression]:
-    """Every expression inside a scenario, or a part of one."""
-    if isinstance(part, Expression):
-        yield part
-    elif isinstance(part, dict):
-        for content in part.values():
-            yield from expressions(content)
-    elif isinstance(part, tuple):
-        for content in part:
-            yield from expressions(content)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for each in fields(part):
-            yield from expressions(getattr(part, each.name))
 
 
 def written_variables(scenario: Scenario) -> Iterator[str]:

@@ -10,7 +10,7 @@ from foedus.language.faults import Faults
 from foedus.language.fields import WHOLE, Formula, Word
 from foedus.language.folding import fold
 from foedus.language.meaning import Meaning
-from foedus.language.names import IN_FORCE, PENDING, Domain, Scope
+from foedus.language.names import IN_FORCE, PENDING, SIGNED, Domain, Scope
 from foedus.language.scenario import Pays, Sets
 from foedus.language.schema import ScenarioShape
 
@@ -59,7 +59,7 @@ class Context:
             return None
         if name not in self.domains:
             self.faults.unknown(
-                "variable", name, [each for each in self.domains if each != IN_FORCE], name.mark
+                "variable", name, [each for each in self.domains if not is_built_in(each)], name.mark
             )
         return self.domains.get(name)
 
@@ -92,6 +92,10 @@ def make_context(shape: ScenarioShape, faults: Faults) -> Context:
     }
     refuse_clashes(shape, faults)
     domains[IN_FORCE] = Domain(IN_FORCE, (PENDING, *map(str, shape.arrangements)), False)
+    for actor in dict.fromkeys(
+        actor for each in shape.arrangements.values() for actor in each.signed_by or ()
+    ):
+        domains[SIGNED + actor] = Domain(SIGNED + actor, ("no", "yes"), False)
     scope = Scope(
         parameters=frozenset(map(str, shape.parameters)),
         constants=frozenset(map(str, shape.constants)),
@@ -99,6 +103,10 @@ def make_context(shape: ScenarioShape, faults: Faults) -> Context:
     )
     fixed = scope.without_variables("only parameters and constants may stand here")
     return Context(shape, faults, tuple(map(str, shape.actors)), domains, scope, fixed)
+
+
+def is_built_in(variable: str) -> bool:
+    return variable == IN_FORCE or variable.startswith(SIGNED)
 
 
 def is_numeric(values: tuple[Word, ...]) -> bool:

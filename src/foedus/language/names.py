@@ -10,6 +10,8 @@ from foedus.language.expression import Expression
 
 IN_FORCE = "in_force"
 PENDING = "pending"
+SIGNED = "signed."
+"""What a flag begins with that says whether an actor's signature is given: `signed.us`."""
 
 
 @dataclass(frozen=True)

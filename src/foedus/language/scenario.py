@@ -8,11 +8,14 @@ expressions, `seen_by` is a set of actors, the `sign` step stands somewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from typing import Literal
 
 from foedus.errors import Mark
-from foedus.language.expression import Expression
+from foedus.language.expression import Expression, walk
+from foedus.language.expression import Variable as VariableRead
+from foedus.language.names import SIGNED
 
 Sets = tuple[tuple[str, Expression], ...]
 """Variable and right side; all right sides are read in the state before."""
@@ -278,6 +281,17 @@ class Scenario:
     text: str = field(default="", compare=False, repr=False)
     file: str = field(default="", compare=False)
 
+    @cached_property
+    def signatures_read(self) -> tuple[str, ...]:
+        """The actors of whom some expression asks whether their signature is given, in file order."""
+        read = {
+            node.name
+            for expression in expressions(self)
+            for node in walk(expression)
+            if isinstance(node, VariableRead)
+        }
+        return tuple(actor for actor in self.actors if SIGNED + actor in read)
+
 
 def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
     """All steps in the order of the file, a block before what it holds."""
@@ -306,3 +320,18 @@ def all_moves(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         assert signing is not None
         moves |= {f"{signing.name}.{actor}": ("sign", "refuse") for actor in arrangement.signed_by}
     return moves
+
+
+def expressions(part: object) -> Iterator[Expression]:
+    """Every expression inside a scenario, or a part of one."""
+    if isinstance(part, Expression):
+        yield part
+    elif isinstance(part, dict):
+        for content in part.values():
+            yield from expressions(content)
+    elif isinstance(part, tuple):
+        for content in part:
+            yield from expressions(content)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for each in fields(part):
+            yield from expressions(getattr(part, each.name))
