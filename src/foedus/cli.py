@@ -1,0 +1,317 @@
+"""The `foedus` command.
+
+Array and kernel libraries are imported inside the commands that use them, so that help, wrong usage and the
+small commands answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from foedus import __version__
+from foedus.errors import FoedusError, ScenarioError
+from foedus.language.scenario import Scenario
+from foedus.report.console import make_console
+from foedus.report.faults import print_faults
+from foedus.report.progress import watching
+from foedus.usage import ScenarioFile, Setting, outside, require, with_fallbacks
+
+FAULT, USAGE, INTERRUPTED = 1, 2, 130
+MISUSE = {"unknown-name", "override"}
+"""Codes of errors that only a command line can make."""
+
+Pairs = tuple[tuple[str, str], ...]
+Document = Mapping[str, Any]
+
+scenario_argument = click.argument("path", metavar="SCENARIO", type=ScenarioFile())
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+set_option = click.option(
+    "--set", "pairs", type=Setting(), multiple=True, help="Give a parameter or constant another value."
+)
+threads_option = click.option(
+    "--threads", type=click.IntRange(1), help="How many threads to use (all cores); results are the same."
+)
+arrangement_option = click.option("--arrangement", "-a", required=True, help="The arrangement.")
+seed_option = click.option("--seed", type=click.IntRange(0), help="The seed of the worlds (0).")
+
+
+class Commands(click.Group):
+    """Lists commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", message="foedus %(version)s")
+def commands() -> None:
+    """Security arrangements as executable games: who signs, who keeps a promise, and what follows.
+
+    SCENARIO is a file, or the name of a scenario that ships: `foedus compare ukraine`.
+    """
+
+
+@commands.command()
+@scenario_argument
+@click.option("--arrangement", "-a", "names", multiple=True, help="Only this one (and its fallback).")
+@set_option
+@click.option("--worlds", type=click.IntRange(1), help="Draw this many worlds; show medians and 5–95 %.")
+@seed_option
+@threads_option
+@json_option
+def compare(
+    *,
+    path: Path,
+    names: tuple[str, ...],
+    pairs: Pairs,
+    worlds: int | None,
+    seed: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Compare arrangements: outcomes, values, who signs, which promises are kept."""
+    if seed is not None and worlds is None:
+        raise click.UsageError("--seed is for --worlds: without worlds to draw there is nothing random")
+    scenario, settings = read(path, pairs)
+    chosen = with_fallbacks(scenario, names)
+    from foedus.analysis import comparison
+
+    with watching(f"Comparing {scenario.name}") as watch:
+        found = comparison.compare(
+            scenario,
+            chosen,
+            settings=settings,
+            worlds=worlds,
+            seed=seed or 0,
+            threads=threads,
+            progress=watch,
+        )
+    from foedus.report.comparison import print_comparison
+
+    document = found.to_json()
+    for row in document["arrangements"]:
+        refuse_invalid(scenario, row["id"], settings, row)
+    deliver(document, as_json, lambda shape: print_comparison(make_console(), shape))
+
+
+@commands.command()
+@scenario_argument
+@arrangement_option
+@click.option("--outcome", "names", multiple=True, help="Causes of this outcome (all).")
+@click.option("--offered", is_flag=True, help="As offered; otherwise in force.")
+@set_option
+@threads_option
+@json_option
+def explain(
+    *,
+    path: Path,
+    arrangement: str,
+    names: tuple[str, ...],
+    offered: bool,
+    pairs: Pairs,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Show why: the likely course of play, causes of risk, promises, the difference from the fallback."""
+    scenario, settings = read(path, pairs)
+    require(arrangement, scenario.arrangements, "arrangement")
+    for name in names:
+        require(name, scenario.outcomes, "outcome")
+    from foedus.analysis import explanation
+    from foedus.report.explanation import print_explanation
+
+    starts = {name: variable.start for name, variable in scenario.variables.items()}
+    with watching(f"Explaining {scenario.name}") as watch:
+        found = explanation.explain(
+            scenario,
+            arrangement,
+            names or None,
+            in_force=not offered,
+            settings=settings,
+            threads=threads,
+            progress=watch,
+        )
+    refuse_invalid(scenario, arrangement, settings, found["results"])
+    deliver(found, as_json, lambda document: print_explanation(make_console(), document, starts))
+
+
+@commands.command()
+@scenario_argument
+@click.option("--claim", "-c", "names", multiple=True, help="Only this claim.")
+@set_option
+@threads_option
+@json_option
+def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | None, as_json: bool) -> None:
+    """Say which of the scenario's claims hold at the base values, and by how much."""
+    scenario, settings = read(path, pairs)
+    for name in names:
+        require(name, scenario.claims, "claim")
+    from foedus.analysis.claims import check_claims
+    from foedus.report.claims import print_claims
+
+    with watching(f"Checking the claims of {scenario.name}") as watch:
+        found = check_claims(scenario, names or None, settings=settings, threads=threads, progress=watch)
+    deliver(found.to_json(), as_json, lambda document: print_claims(make_console(), document))
+
+
+@commands.command()
+@scenario_argument
+@arrangement_option
+@click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
+@set_option
+@threads_option
+@json_option
+def solve(
+    *,
+    path: Path,
+    arrangement: str,
+    in_force: bool,
+    most: int,
+    pairs: Pairs,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Print one equilibrium in full: what everybody does wherever they may have to choose."""
+    scenario, settings = read(path, pairs)
+    require(arrangement, scenario.arrangements, "arrangement")
+    from foedus.analysis.solution_shape import solution_shape
+    from foedus.analysis.solving import solve_scenario
+    from foedus.report.solution import print_solution
+
+    with watching(f"Solving {scenario.name}"):
+        solution = solve_scenario(
+            scenario, arrangement, in_force=in_force, settings=settings, threads=threads
+        )
+    document = solution_shape(solution)
+    refuse_invalid(scenario, arrangement, settings, document)
+    deliver(document, as_json, lambda found: print_solution(make_console(), found, most))
+
+
+@commands.command()
+@scenario_argument
+@click.option("--arrangement", "-a", help="Compile this one (the first that is to be signed).")
+@click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--mermaid", is_flag=True, help="Print a map of the play as a Mermaid flowchart.")
+@json_option
+def show(*, path: Path, arrangement: str | None, in_force: bool, mermaid: bool, as_json: bool) -> None:
+    """Show the game: who moves when, what they see, and how large it is."""
+    scenario, _ = read(path)
+    signed = [name for name, each in scenario.arrangements.items() if each.signed_by]
+    chosen = arrangement or (signed or list(scenario.arrangements))[0]
+    require(chosen, scenario.arrangements, "arrangement")
+    from foedus.game.cache import cached_game
+    from foedus.game.compile import Variation
+    from foedus.game.show import to_json
+    from foedus.report.game import print_game
+
+    in_force = in_force and chosen in signed
+    with watching(f"Compiling {scenario.name}"):
+        game = to_json(cached_game(scenario, chosen, Variation(in_force=in_force)))
+    about = {"scenario": scenario.name, "arrangement": chosen, "in_force": in_force, "file": str(path)}
+    if mermaid and not as_json:
+        click.echo(game["map"], nl=False)
+    else:
+        deliver(game | about, as_json, lambda document: print_game(make_console(), document))
+
+
+@commands.command()
+@scenario_argument
+@click.option("--worlds", type=click.IntRange(1), default=256, help="Look at this many worlds (256).")
+@seed_option
+@json_option
+def check(*, path: Path, worlds: int, seed: int | None, as_json: bool) -> int:
+    """Report every fault of a scenario, what its moves give away, and what is hardly meant."""
+    from foedus.checking import check_file
+    from foedus.report.check import print_check
+
+    with watching(f"Checking {path.name}") as watch:
+        document = check_file(path, worlds, seed or 0, watch)
+    deliver(document, as_json, lambda found: print_check(make_console(), make_console(stderr=True), found))
+    return FAULT if document["faults"] else 0
+
+
+@commands.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), default="scenario.yaml")
+@json_option
+def new(path: Path, as_json: bool) -> None:
+    """Write a commented starter scenario to PATH (scenario.yaml); never over a file that is there."""
+    from foedus.language.starter import starter
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(starter())
+    except FileExistsError:
+        raise click.UsageError(f"'{path}' is there already and stays as it is") from None
+    except OSError as error:
+        raise click.UsageError(f"'{path}' cannot be written: {error.strerror}") from None
+    document = {"schema": "foedus/new/1", "path": str(path)}
+    deliver(document, as_json, lambda found: click.echo(f"Wrote {found['path']}."))
+
+
+@commands.command()
+@json_option
+def schema(as_json: bool) -> None:
+    """Print the JSON Schema of scenario files, for editors (it is JSON with and without --json)."""
+    from foedus.language.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def read(path: Path, pairs: Pairs = ()) -> tuple[Scenario, dict[str, str]]:
+    """The scenario of a file and the settings for it; says which of these are beyond its ranges."""
+    from foedus.language.reader import read_scenario
+
+    scenario = read_scenario(path)
+    settings = dict(pairs)
+    for sentence in outside(scenario, settings):
+        click.echo(sentence, err=True)
+    return scenario, settings
+
+
+def refuse_invalid(scenario: Scenario, arrangement: str, settings: dict[str, str], found: Document) -> None:
+    """Say what is wrong with the numbers of an arrangement that is invalid at the values asked for."""
+    if found["status"] == "invalid" and "worlds" not in found:
+        from foedus import checking
+
+        checking.refuse_invalid(scenario, arrangement, settings)
+
+
+def deliver(document: Document, as_json: bool, show: Callable[[Document], None]) -> None:
+    """Print a result as JSON, or hand it to what prints it for people."""
+    if as_json:
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
+    else:
+        show(document)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit status: 0, 1 for a fault in the input, 2 for wrong usage."""
+    try:
+        # Without standalone mode click returns what the command does, or the status of --help.
+        status = commands.main(args=arguments, prog_name="foedus", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except ScenarioError as error:
+        print_faults(make_console(stderr=True), error.faults)
+        return FAULT
+    except FoedusError as error:
+        click.echo(f"Error: {error}", err=True)
+        return USAGE if error.code in MISUSE else FAULT
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter's last flush must not fail on it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

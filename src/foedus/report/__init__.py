@@ -1,0 +1,1 @@
+"""Results as people read them: tables that fit a terminal, and progress while they wait."""
