@@ -17,6 +17,7 @@ class Status(IntEnum):
     SOLVED = 0
     NOT_CONVERGED = 1
     INVALID = 2
+    UNSUPPORTED = 3
 
     @property
     def sentence(self) -> str:
@@ -24,6 +25,27 @@ class Status(IntEnum):
             Status.SOLVED: "The residual is within the tolerance.",
             Status.NOT_CONVERGED: "The sweeps ended before the residual came within the tolerance.",
             Status.INVALID: "A number of this world is not finite, or probabilities do not sum to 1.",
+            Status.UNSUPPORTED: "Infinite rationality is supported only where nothing is hidden.",
+        }[self]
+
+
+class Method(IntEnum):
+    """The method that gave a world's answer."""
+
+    NONE = 0
+    BACKWARD_INDUCTION = 1
+    ACCELERATED_SWEEPS = 2
+    RATIONALITY_STEPS = 3
+    CALMED_SWEEPS = 4
+
+    @property
+    def sentence(self) -> str:
+        return {
+            Method.NONE: "No method gave an answer.",
+            Method.BACKWARD_INDUCTION: "One exact backward pass: nothing is hidden.",
+            Method.ACCELERATED_SWEEPS: "Accelerated sweeps from uniform play.",
+            Method.RATIONALITY_STEPS: "Rationality raised in steps from 0.",
+            Method.CALMED_SWEEPS: "Bursts of accelerated sweeps between stretches of small steps.",
         }[self]
 
 
@@ -35,8 +57,10 @@ class Equilibrium:
     regret (world): the most that an agent could gain by its best option, given its beliefs, in payoff
     points; weighted_regret (world): the same with each information set weighted by its reach;
     status (world): `Status`; sweeps (world); limit_beliefs (world): whether an information set that chance
-    never reaches took its beliefs as a limit. Where the status is not SOLVED the numbers mean nothing and
-    must not be averaged.
+    never reaches took its beliefs as a limit; ties (world): whether an actor of infinite rationality was
+    indifferent somewhere, and shared its choice by weight; method (world): `Method`. Where the status is not
+    SOLVED the numbers mean nothing and must not be averaged; behaviour and values are NaN where it is INVALID
+    or UNSUPPORTED.
     """
 
     behaviour: Floats
@@ -47,7 +71,9 @@ class Equilibrium:
     status: NDArray[np.int8]
     sweeps: NDArray[np.int32]
     limit_beliefs: NDArray[np.bool_]
+    ties: NDArray[np.bool_]
+    method: NDArray[np.int8]
 
     @property
     def solved(self) -> NDArray[np.bool_]:
-        return self.status == Status.SOLVED
+        return np.equal(self.status, Status.SOLVED)

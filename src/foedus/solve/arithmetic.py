@@ -1,0 +1,76 @@
+"""exp and log of a vector of lanes, as straight-line arithmetic.
+
+Source of the method: the argument reduction by a two-part ln 2 is Cody and Waite's (1980); the series for
+the logarithm is that of 2 artanh, with the coefficients of the best approximation used in fdlibm's `log`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+from foedus.solve.lanes import exponent, fma, less, mantissa, maximum, same, spread, times_power
+
+JIT: dict[str, Any] = {
+    "nopython": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": False,
+    "_nrt": False,
+}
+
+LOG2_E = 1.4426950408889634
+ROUNDING = 6755399441055744.0  # 1.5 · 2^52: adding it leaves the nearest integer in the low bits
+LN2_HIGH = 6.93147180369123816490e-01
+LN2_LOW = 1.90821492927058770002e-10
+LOWEST = -708.0
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def part(function: Function) -> Function:
+    """A function that kernels call; it is compiled into each of them."""
+    return cast(Function, numba.jit(forceinline=True, **JIT)(function))
+
+
+@part
+def exp(x: Any) -> Any:
+    """e^x for x ≤ 709, within 1 unit in the last place; 0 from −708 down; NaN stays NaN."""
+    bounded = maximum(x, spread(LOWEST))
+    rounded = fma(bounded, spread(LOG2_E), spread(ROUNDING))
+    k = rounded - ROUNDING
+    r = fma(k, spread(-LN2_LOW), fma(k, spread(-LN2_HIGH), bounded))
+    p = spread(1.0 / 6227020800.0)
+    p = fma(p, r, spread(1.0 / 479001600.0))
+    p = fma(p, r, spread(1.0 / 39916800.0))
+    p = fma(p, r, spread(1.0 / 3628800.0))
+    p = fma(p, r, spread(1.0 / 362880.0))
+    p = fma(p, r, spread(1.0 / 40320.0))
+    p = fma(p, r, spread(1.0 / 5040.0))
+    p = fma(p, r, spread(1.0 / 720.0))
+    p = fma(p, r, spread(1.0 / 120.0))
+    p = fma(p, r, spread(1.0 / 24.0))
+    p = fma(p, r, spread(1.0 / 6.0))
+    p = fma(p, r, spread(0.5))
+    p = fma(p * r, r, r) + 1.0
+    positive = less(spread(LOWEST), x, times_power(p, rounded), spread(0.0))
+    return same(x, x, positive, x)
+
+
+@part
+def log(x: Any) -> Any:
+    """The natural logarithm of a normal positive number, within 1 unit in the last place."""
+    k, f = exponent(x), mantissa(x) - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    tail = fma(z, spread(1.479819860511658591e-01), spread(1.531383769920937332e-01))
+    tail = fma(tail, z, spread(1.818357216161805012e-01))
+    tail = fma(tail, z, spread(2.222219843214978396e-01))
+    tail = fma(tail, z, spread(2.857142874366239149e-01))
+    tail = fma(tail, z, spread(3.999999999940941908e-01))
+    tail = fma(tail, z, spread(6.666666666666735130e-01))
+    half = 0.5 * f * f
+    correction = half - (s * fma(tail, z, half) + k * LN2_LOW)
+    return same(x, x, k * LN2_HIGH - (correction - f), x)

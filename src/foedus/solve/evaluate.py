@@ -1,0 +1,56 @@
+"""What a behaviour is worth, and what it reaches, at every node of a game."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from foedus.game.game import Game
+from foedus.game.table import Tabulation
+from foedus.solve.block import Floats, Indices, gather, zeros
+from foedus.solve.kernels import compiled
+from foedus.solve.problem import PerThread, Problem
+
+
+def node_values(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
+    """What each actor expects from each node on (node, actor, world), payments before it left out."""
+    values, _ = _evaluated(game, tabulation, behaviour)
+    return values
+
+
+def reach(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
+    """The probability of each node (node, world)."""
+    _, reached = _evaluated(game, tabulation, behaviour)
+    return reached
+
+
+def payoff_spread(game: Game, tabulation: Tabulation) -> Floats:
+    """Most less least that each actor (actor, world) can get in any possible play, payments included."""
+    problem = Problem(game, tabulation)
+    spread = np.empty((len(game.actors), tabulation.worlds))
+    scratches = PerThread(problem.scratch)
+
+    def work(block: Indices) -> None:
+        most = scratches.get().values
+        least = zeros(*most.shape[:-1])
+        compiled().extremes(problem.layout, problem.numbers(block), least, most)
+        spread[:, block] = (most[0] - least[0])[:, : len(block)]
+
+    problem.over_blocks(np.arange(tabulation.worlds), work)
+    return spread
+
+
+def _evaluated(game: Game, tabulation: Tabulation, behaviour: Floats) -> tuple[Floats, Floats]:
+    problem = Problem(game, tabulation)
+    values = np.empty((game.nodes, len(game.actors), tabulation.worlds))
+    reached = np.empty((game.nodes, tabulation.worlds))
+    scratches = PerThread(problem.scratch)
+
+    def work(block: Indices) -> None:
+        scratch = scratches.get()
+        scratch.sigma[: game.options] = gather(behaviour, block)
+        compiled().evaluate(problem.layout, problem.numbers(block), scratch)
+        values[:, :, block] = scratch.values[:, :, : len(block)]
+        reached[:, block] = scratch.reach[:, : len(block)]
+
+    problem.over_blocks(np.arange(tabulation.worlds), work)
+    return values, reached

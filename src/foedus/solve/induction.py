@@ -1,0 +1,26 @@
+"""Backward induction: exact where every information set is a single node.
+
+One pass from the ends to the root, for any rationality. At λ = ∞ it gives a subgame-perfect equilibrium;
+options whose payoffs differ by less than 1e-12 of the actor's largest payoff count as tied, and share by
+weight, which is the limit of the logit response.
+"""
+
+from __future__ import annotations
+
+from foedus.solve.block import Indices
+from foedus.solve.equilibrium import Method
+from foedus.solve.kernels import compiled
+from foedus.solve.problem import Answers, PerThread, Problem
+
+
+def backward_induction(problem: Problem, answers: Answers, worlds: Indices) -> None:
+    """Answer the problem in the worlds named."""
+    scratches = PerThread(problem.scratch)
+
+    def work(block: Indices) -> None:
+        scratch, numbers = scratches.get(), problem.numbers(block)
+        compiled().induct(problem.layout, numbers, scratch)
+        answers.take(problem, numbers, scratch, block, Method.BACKWARD_INDUCTION)
+        answers.sweeps[block] = 1
+
+    problem.over_blocks(worlds, work)

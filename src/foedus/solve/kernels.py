@@ -1,0 +1,120 @@
+"""The compiled kernels, and where their machine code is kept.
+
+They are compiled at the first call of `compiled()`, or loaded from a folder whose name holds a hash of every
+kernel source, of this file's place, and of the compiler and processor: Numba's own cache would not notice a
+change in a function that was compiled into another. `needs_compiling()` tells whether that will take a while.
+Where the folder cannot be written, the code goes to a temporary one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import llvmlite.binding  # type: ignore[import-untyped]
+import numba
+from numba import boolean, float64, int32, int64, types, void
+
+from foedus.solve import arithmetic, lanes, mixing, passes, sweeps, walks
+from foedus.solve.arithmetic import JIT
+from foedus.solve.block import Memory, Numbers, Scratch, Walk
+from foedus.solve.layout import Layout
+
+SOURCES = (lanes, arithmetic, passes, sweeps, mixing, walks)
+DONE = "complete"
+
+LOCK = threading.Lock()
+
+log = logging.getLogger("foedus.solve")
+
+
+class Kernels(NamedTuple):
+    """Every kernel takes a whole block and releases the interpreter's lock."""
+
+    induct: Callable[..., None]
+    iterate: Callable[..., None]
+    certify: Callable[..., None]
+    evaluate: Callable[..., None]
+    follow: Callable[..., None]
+    extremes: Callable[..., None]
+
+
+def compiled() -> Kernels:
+    """The kernels, from the cache where it holds them."""
+    with LOCK:
+        return _compiled()
+
+
+@cache
+def _compiled() -> Kernels:
+    if needs_compiling():
+        log.info("compiling the solver's kernels, once for this version (about half a minute)")
+    kernels = Kernels(
+        induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
+        iterate=_kernel(mixing.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, SETTINGS)),
+        certify=_kernel(sweeps.certify, void(LAYOUT, NUMBERS, SCRATCH, boolean)),
+        evaluate=_kernel(sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
+        follow=_kernel(walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
+        extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
+    )
+    (cache_folder() / DONE).touch()
+    return kernels
+
+
+def needs_compiling() -> bool:
+    """Whether the kernels of this version have yet to be compiled on this machine."""
+    return not (cache_folder() / DONE).exists()
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder of the compiled code, made with mode 0700; a temporary one if it cannot be written."""
+    home = os.environ.get("FOEDUS_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "foedus")
+    folder = Path(home).expanduser() / "kernels" / _fingerprint()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except (OSError, RuntimeError):
+        passing = Path(tempfile.mkdtemp(prefix="foedus-kernels-"))
+        atexit.register(shutil.rmtree, passing, ignore_errors=True)
+        return passing
+
+
+def _fingerprint() -> str:
+    places = [Path(str(module.__file__)) for module in SOURCES]
+    parts = [place.read_bytes() for place in (*places, Path(__file__))]
+    machine = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
+    parts += [text.encode() for text in (str(places[0]), numba.__version__, *machine)]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
+
+
+def _kernel(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:
+    options: Any = numba.config
+    kept, options.CACHE_DIR = options.CACHE_DIR, str(cache_folder())
+    try:
+        kernel: Callable[..., Any] = numba.jit(signature, cache=True, **JIT)(function)
+    finally:
+        options.CACHE_DIR = kept
+    return kernel
+
+
+VECTOR, MATRIX, CUBE = (types.Array(float64, dimensions, "C") for dimensions in (1, 2, 3))
+INDICES = types.Array(int32, 1, "C")
+named: Callable[..., Any] = types.NamedTuple
+uniform: Callable[..., Any] = types.NamedUniTuple
+LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
+NUMBERS = named((MATRIX, MATRIX, CUBE, MATRIX, MATRIX, MATRIX), Numbers)
+SCRATCH = named((*[MATRIX] * 7, CUBE, MATRIX, MATRIX, *[VECTOR] * 5), Scratch)
+MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 4), Memory)
+SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
+WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)

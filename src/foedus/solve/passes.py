@@ -1,0 +1,214 @@
+"""The passes over a game for one block of worlds: reach forwards, values and answers backwards.
+
+Arrays end in the lane (a world of the block). `reach` (node, lane) is linear, or, from the logarithmic pass,
+relative to the likeliest node of each information set: beliefs are its shares in either case. `sigma` and
+`logs` (share, lane) hold σ and ln σ of the options, followed by the probabilities of chance.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from foedus.solve.arithmetic import exp, log, part
+from foedus.solve.lanes import fma, less, load, maximum, same, spread, store
+
+NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
+ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
+OUTSIDE = -3e300  # ln of what does not take part at all
+ENDLESS = 1e300
+
+
+@part
+def prepare(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Write what no sweep changes: the values of terminal nodes, and the probabilities of chance."""
+    options, actors = layout.weight.shape[0], scratch.values.shape[1]
+    for row in range(numbers.probabilities.shape[0]):
+        chance, logarithm = load(numbers.probabilities, row), load(numbers.log_probabilities, row)
+        store(scratch.sigma, options + row, chance)
+        store(scratch.next_sigma, options + row, chance)
+        store(scratch.logs, options + row, logarithm)
+    for n in range(layout.information_set.shape[0]):
+        if layout.information_set[n] == -2:
+            for a in range(actors):
+                pay = load(numbers.payoffs, layout.payoff[n] * actors + a)
+                store(scratch.values, n * actors + a, pay)
+
+
+@part
+def at_least_never(x: Any) -> Any:
+    """x, but no less than NEVER; NaN stays NaN, which `maximum` would drop."""
+    return less(x, spread(NEVER), spread(NEVER), x)
+
+
+@part
+def softmax(first: int, last: int, logs: Any, sigma: Any) -> None:
+    """Normalise `logs` of the options first … last − 1, and write σ."""
+    top = load(logs, first)
+    for o in range(first + 1, last):
+        top = maximum(load(logs, o), top)
+    total = spread(0.0)
+    for o in range(first, last):
+        share = exp(load(logs, o) - top)
+        store(sigma, o, share)
+        total += share
+    shift, scale = top + log(total), 1.0 / total
+    for o in range(first, last):
+        store(sigma, o, load(sigma, o) * scale)
+        store(logs, o, at_least_never(load(logs, o) - shift))
+
+
+@part
+def softmax_all(layout: Any, logs: Any, sigma: Any) -> None:
+    for h in range(layout.mover.shape[0]):
+        softmax(layout.first_option[h], layout.first_option[h + 1], logs, sigma)
+
+
+@part
+def forward(layout: Any, sigma: Any, reach: Any) -> None:
+    """Reach (node, lane) of every node, linear."""
+    store(reach, 0, spread(1.0))
+    for n in range(1, reach.shape[0]):
+        total = spread(0.0)
+        for way in range(layout.in_first[n], layout.in_first[n + 1]):
+            total = fma(load(reach, layout.in_parent[way]), load(sigma, layout.in_share[way]), total)
+        store(reach, n, total)
+
+
+@part
+def smallness(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Order of smallness (node, lane): the least number of impossible steps on a way to each node."""
+    store(scratch.order, 0, spread(0.0))
+    options = layout.weight.shape[0]
+    for n in range(1, scratch.order.shape[0]):
+        least = spread(ENDLESS)
+        for way in range(layout.in_first[n], layout.in_first[n + 1]):
+            share = layout.in_share[way]
+            if share < options:
+                possible = load(numbers.log_weights, layout.weight[share])
+            else:
+                possible = load(numbers.log_probabilities, share - options)
+            step = less(possible, spread(ABSENT), spread(1.0), spread(0.0))
+            order = load(scratch.order, layout.in_parent[way]) + step
+            least = less(order, least, order, least)
+        store(scratch.order, n, least)
+
+
+@part
+def way_into(layout: Any, scratch: Any, n: int, way: int) -> Any:
+    """ln(reach of the parent · chance) of a way into node n, if it is of the node's own order."""
+    step = load(scratch.logs, layout.in_share[way])
+    absent = less(step, spread(ABSENT), spread(1.0), spread(0.0))
+    parent = layout.in_parent[way]
+    term = load(scratch.log_reach, parent) + step * (1.0 - absent)
+    order = load(scratch.order, parent) + absent
+    return same(order, load(scratch.order, n), term, spread(OUTSIDE))
+
+
+@part
+def forward_logarithmic(layout: Any, scratch: Any) -> None:
+    """ln reach (node, lane) of every node, within its order of smallness."""
+    store(scratch.log_reach, 0, spread(0.0))
+    for n in range(1, scratch.log_reach.shape[0]):
+        top, total = spread(OUTSIDE), spread(0.0)
+        for way in range(layout.in_first[n], layout.in_first[n + 1]):
+            top = maximum(way_into(layout, scratch, n, way), top)
+        for way in range(layout.in_first[n], layout.in_first[n + 1]):
+            total += exp(way_into(layout, scratch, n, way) - top)
+        store(scratch.log_reach, n, at_least_never(top + log(total)))
+
+
+@part
+def rescale(layout: Any, scratch: Any) -> None:
+    """Reach per information set relative to its likeliest node; other nodes are left alone."""
+    for h in range(layout.mover.shape[0]):
+        first, last = layout.first_node[h], layout.last_node[h]
+        least, top = load(scratch.order, first), spread(OUTSIDE)
+        for n in range(first + 1, last):
+            order = load(scratch.order, n)
+            least = less(order, least, order, least)
+        for n in range(first, last):
+            reached = same(load(scratch.order, n), least, load(scratch.log_reach, n), spread(OUTSIDE))
+            top = maximum(reached, top)
+        for n in range(first, last):
+            share = exp(load(scratch.log_reach, n) - top)
+            store(scratch.reach, n, same(load(scratch.order, n), least, share, spread(0.0)))
+
+
+@part
+def beliefs(first: int, last: int, reach: Any) -> Any:
+    """Turn the reach of nodes first … last − 1 into beliefs, in place; returns its sum (lane)."""
+    total = load(reach, first)
+    if last - first == 1:
+        store(reach, first, spread(1.0))
+        return total
+    for n in range(first + 1, last):
+        total += load(reach, n)
+    for n in range(first, last):
+        store(reach, n, load(reach, n) / total)
+    return total
+
+
+@part
+def expect(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
+    """`quality` (option of h, lane): what the mover expects of each option, given the beliefs in `reach`."""
+    actors, actor = scratch.values.shape[1], layout.mover[h]
+    for k in range(layout.first_option[h + 1] - layout.first_option[h]):
+        total = spread(0.0)
+        for n in range(layout.first_node[h], layout.last_node[h]):
+            e = layout.first_edge[n] + k
+            pay = load(numbers.payoffs, layout.payment[e] * actors + actor)
+            worth = pay + load(scratch.values, layout.child[e] * actors + actor)
+            total = fma(load(scratch.reach, n), worth, total)
+        store(scratch.quality, k, total)
+
+
+@part
+def best_available(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """The largest of `quality` (lane) among the options of h whose weight is positive."""
+    first = layout.first_option[h]
+    top = spread(NEVER)
+    for o in range(first, layout.first_option[h + 1]):
+        weight = load(numbers.log_weights, layout.weight[o])
+        quality = less(spread(ABSENT), weight, load(scratch.quality, o - first), spread(NEVER))
+        top = maximum(quality, top)
+    return top
+
+
+@part
+def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
+    """`next_logs` and `next_sigma` of the options of h from `quality`."""
+    first, last = layout.first_option[h], layout.first_option[h + 1]
+    actor = layout.mover[h]
+    rationality, tie = load(numbers.rationality, actor), 0.0 - load(numbers.tie, actor)
+    top = best_available(layout, numbers, scratch, h)
+    for o in range(first, last):
+        loss = load(scratch.quality, o - first) - top
+        loss = less(tie, loss, spread(0.0), loss)
+        score = fma(rationality, loss, load(numbers.log_weights, layout.weight[o]))
+        store(scratch.next_logs, o, at_least_never(score))
+    softmax(first, last, scratch.next_logs, scratch.next_sigma)
+
+
+@part
+def value(layout: Any, payoffs: Any, n: int, sigma: Any, values: Any) -> None:
+    """Values (actor, lane) of node n from those of its children."""
+    actors = values.shape[1]
+    first, last = layout.first_edge[n], layout.first_edge[n + 1]
+    here, below, paid = n * actors, layout.child[first] * actors, layout.payment[first] * actors
+    share = load(sigma, layout.share[first])
+    if last - first == 1:
+        for a in range(actors):
+            store(values, here + a, share * (load(values, below + a) + load(payoffs, paid + a)))
+        return
+    second, extra = layout.child[first + 1] * actors, layout.payment[first + 1] * actors
+    other = load(sigma, layout.share[first + 1])
+    for a in range(actors):
+        total = share * (load(values, below + a) + load(payoffs, paid + a))
+        total = fma(other, load(values, second + a) + load(payoffs, extra + a), total)
+        store(values, here + a, total)
+    for e in range(first + 2, last):
+        share = load(sigma, layout.share[e])
+        below, paid = layout.child[e] * actors, layout.payment[e] * actors
+        for a in range(actors):
+            worth = load(values, below + a) + load(payoffs, paid + a)
+            store(values, here + a, fma(share, worth, load(values, here + a)))

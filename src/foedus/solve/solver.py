@@ -1,0 +1,102 @@
+"""The solver's front door: a game and the numbers of some worlds in, an equilibrium of each out.
+
+Methods are tried in turn, each on the worlds that those before it left unsolved, so that a world's answer
+depends on nothing but the world. A world that resists all of them says so in its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.game.game import Game
+from foedus.game.table import Tabulation
+from foedus.solve.acceleration import AcceleratedSweeps
+from foedus.solve.continuation import RationalitySteps
+from foedus.solve.equilibrium import Equilibrium, Method, Status
+from foedus.solve.induction import backward_induction
+from foedus.solve.problem import Answers, Problem
+
+FIRST = AcceleratedSweeps()
+METHODS = (
+    FIRST,
+    RationalitySteps(),
+    AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=1000, rest=20, calm=0.8, burst=30, damping=0.3),
+    AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=3000, rest=100, calm=0.5, burst=50, damping=0.5),
+)
+
+
+def solve(
+    game: Game,
+    tabulation: Tabulation,
+    *,
+    tolerance: float = 1e-10,
+    max_sweeps: int | None = None,
+    threads: int | None = None,
+) -> Equilibrium:
+    """A logit agent quantal response equilibrium of the game in each world of the tabulation.
+
+    Where nothing is hidden the answer is exact and unique. Otherwise it is the fixed point that sweeps from
+    uniform play lead to, usually on the principal branch. `tolerance` bounds the residual, a probability;
+    `max_sweeps`, if given, keeps to the first method and bounds its sweeps; `threads` are all processors if
+    None, and results do not depend on them. Nothing is raised for a world: its `status` tells. Raises
+    UnorderedGame for a malformed game.
+    """
+    problem = Problem(game, tabulation, tolerance, threads)
+    answers = Answers(problem)
+    status = _askable(problem)
+    pending = np.flatnonzero(status == Status.NOT_CONVERGED)
+    if game.hides_nothing:
+        backward_induction(problem, answers, pending)
+    else:
+        for method in _methods(max_sweeps):
+            known = answers.logarithmic[pending].copy()
+            method(problem, answers, pending)
+            found_lost = pending[answers.logarithmic[pending] & ~known]
+            method(problem, answers, found_lost)
+            pending = pending[~(answers.residual[pending] <= tolerance)]
+    status[answers.residual <= tolerance] = Status.SOLVED
+    return _equilibrium(answers, status)
+
+
+def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | RationalitySteps]:
+    if max_sweeps is None:
+        return METHODS
+    return [replace(FIRST, sweeps=max_sweeps)]
+
+
+def _askable(problem: Problem) -> NDArray[np.int8]:
+    """Status (world): INVALID or UNSUPPORTED where there is nothing to solve, else NOT_CONVERGED."""
+    numbers, layout = problem.tabulation, problem.layout
+    status = np.full(numbers.worlds, Status.NOT_CONVERGED, np.int8)
+    if not problem.game.hides_nothing:
+        status[np.isinf(numbers.rationality).any(axis=0)] = Status.UNSUPPORTED
+    finite = np.isfinite(numbers.probabilities).all(axis=0) & np.isfinite(numbers.payoffs).all(axis=(0, 1))
+    finite &= np.isfinite(numbers.weights).all(axis=0) & ~np.isnan(numbers.rationality).any(axis=0)
+    finite &= ~(numbers.rationality < 0).any(axis=0) & ~(numbers.weights < 0).any(axis=0)
+    if problem.game.options:
+        available = np.add.reduceat(numbers.weights[layout.weight], layout.first_option[:-1], axis=0)
+        finite &= (available > 0).all(axis=0)
+    status[~(finite & numbers.valid)] = Status.INVALID
+    return status
+
+
+def _equilibrium(answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
+    residual, regret, weighted, ties, limit, _ = answers.report
+    with_numbers = np.isfinite(answers.values).all(axis=0)
+    status[(status == Status.SOLVED) & ~with_numbers] = Status.NOT_CONVERGED
+    return Equilibrium(
+        behaviour=answers.behaviour,
+        values=answers.values,
+        residual=residual,
+        regret=regret,
+        weighted_regret=weighted,
+        status=status,
+        sweeps=answers.sweeps,
+        limit_beliefs=limit > 0,
+        ties=ties > 0,
+        method=answers.method,
+    )

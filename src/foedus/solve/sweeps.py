@@ -1,0 +1,170 @@
+"""One sweep of a block, exact induction, and the certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from foedus.solve import passes
+from foedus.solve.arithmetic import exp, part
+from foedus.solve.lanes import fma, less, load, magnitude, maximum, same, spread, store
+
+UNREACHED = 1e-250
+FLOOR = -40.0
+
+RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
+ROWS = 6
+
+
+@part
+def reach_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
+    """Reach of every node under `sigma`, or, by logarithms, of those of each information set relatively."""
+    if logarithmic:
+        passes.forward_logarithmic(layout, scratch)
+        passes.rescale(layout, scratch)
+    else:
+        passes.forward(layout, scratch.sigma, scratch.reach)
+
+
+@part
+def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """The logit response at h: `next_logs`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
+    total = passes.beliefs(layout.first_node[h], layout.last_node[h], scratch.reach)
+    passes.expect(layout, numbers, scratch, h)
+    passes.logit(layout, numbers, scratch, h)
+    return total
+
+
+@part
+def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
+    """Answers and values; each information set reckons with what those after it have just answered.
+
+    Returns 1.0 (lane) where the reach of some information set of several nodes is too small to divide by.
+    """
+    lost = spread(0.0)
+    n = layout.information_set.shape[0] - 1
+    while n >= 0:
+        h, first = layout.information_set[n], n
+        if h >= 0:
+            first = layout.first_node[h]
+            total = answer(layout, numbers, scratch, h)
+            if n > first:
+                lost = less(total, spread(UNREACHED), spread(1.0), lost)
+        if h != -2:
+            for member in range(first, n + 1):
+                passes.value(layout, numbers.payoffs, member, scratch.next_sigma, scratch.values)
+        n = first - 1
+    return lost
+
+
+@part
+def gain(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """What the mover of h would gain by its best available option (lane), given its beliefs."""
+    first = layout.first_option[h]
+    expected = spread(0.0)
+    for o in range(first, layout.first_option[h + 1]):
+        expected = fma(load(scratch.sigma, o), load(scratch.quality, o - first), expected)
+    return maximum(passes.best_available(layout, numbers, scratch, h) - expected, spread(0.0))
+
+
+@part
+def tied(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """1.0 (lane) where the mover of h is infinitely rational and indifferent between its best options."""
+    chosen = spread(0.0)
+    for o in range(layout.first_option[h], layout.first_option[h + 1]):
+        chosen += less(spread(0.0), load(scratch.next_sigma, o), spread(1.0), spread(0.0))
+    exact = less(spread(0.0), load(numbers.tie, layout.mover[h]), spread(1.0), spread(0.0))
+    return less(spread(1.0), chosen, exact, spread(0.0))
+
+
+@part
+def weight_of(layout: Any, scratch: Any, h: int, total: Any, logarithmic: bool) -> Any:
+    """The probability that play comes to h (lane); 0 where only impossible steps lead there."""
+    if not logarithmic:
+        return total
+    reached = spread(0.0)
+    for n in range(layout.first_node[h], layout.last_node[h]):
+        chance = exp(load(scratch.log_reach, n))
+        reached += same(load(scratch.order, n), spread(0.0), chance, spread(0.0))
+    return reached
+
+
+@part
+def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
+    """1.0 (lane) where only impossible steps lead to h."""
+    least = load(scratch.order, layout.first_node[h])
+    for n in range(layout.first_node[h] + 1, layout.last_node[h]):
+        order = load(scratch.order, n)
+        least = less(order, least, order, least)
+    return less(spread(0.0), least, spread(1.0), spread(0.0))
+
+
+@part
+def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool) -> None:
+    """Take h into the certificate, in the rows of `scratch.report`."""
+    total = answer(layout, numbers, scratch, h)
+    report, several = scratch.report, layout.last_node[h] - layout.first_node[h] > 1
+    regret = gain(layout, numbers, scratch, h)
+    weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
+    store(report, REGRET, maximum(regret, load(report, REGRET)))
+    store(report, WEIGHTED, maximum(weighted, load(report, WEIGHTED)))
+    store(report, TIES, maximum(tied(layout, numbers, scratch, h), load(report, TIES)))
+    if logarithmic:
+        store(report, LIMIT, maximum(in_the_limit(layout, scratch, h), load(report, LIMIT)))
+    elif several:
+        small = less(total, spread(UNREACHED), spread(1.0), load(report, LOST))
+        store(report, LOST, small)
+
+
+@part
+def distance(layout: Any, scratch: Any) -> Any:
+    """max |next_sigma − sigma| over all options (lane), NaN where any is."""
+    most, poison = spread(0.0), spread(0.0)
+    for o in range(layout.weight.shape[0]):
+        step = magnitude(load(scratch.next_sigma, o) - load(scratch.sigma, o))
+        most = maximum(step, most)
+        poison += step * 0.0
+    return most + poison
+
+
+def induct(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Exact where nothing is hidden: one backward pass from the ends to the root, into `sigma`, `logs`."""
+    passes.prepare(layout, numbers, scratch)
+    for n in range(layout.information_set.shape[0]):
+        store(scratch.reach, n, spread(1.0))
+    backward(layout, numbers, scratch)
+    for o in range(layout.weight.shape[0]):
+        store(scratch.logs, o, load(scratch.next_logs, o))
+        store(scratch.sigma, o, load(scratch.next_sigma, o))
+
+
+def certify(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> None:
+    """Reach and values under `logs` and `sigma` as they stand, and their certificate.
+
+    `scratch.report` (row, lane): residual, regret, weighted regret, ties, limit beliefs, reach lost.
+    """
+    passes.prepare(layout, numbers, scratch)
+    for row in range(ROWS):
+        store(scratch.report, row, spread(0.0))
+    if logarithmic:
+        passes.smallness(layout, numbers, scratch)
+    reach_all(layout, scratch, logarithmic)
+    n = layout.information_set.shape[0] - 1
+    while n >= 0:
+        h, first = layout.information_set[n], n
+        if h >= 0:
+            first = layout.first_node[h]
+            appraise(layout, numbers, scratch, h, logarithmic)
+        if h != -2:
+            for member in range(first, n + 1):
+                passes.value(layout, numbers.payoffs, member, scratch.sigma, scratch.values)
+        n = first - 1
+    store(scratch.report, RESIDUAL, distance(layout, scratch))
+
+
+def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Reach and values of every node under `sigma`."""
+    passes.prepare(layout, numbers, scratch)
+    passes.forward(layout, scratch.sigma, scratch.reach)
+    for n in range(layout.information_set.shape[0] - 1, -1, -1):
+        if layout.information_set[n] != -2:
+            passes.value(layout, numbers.payoffs, n, scratch.sigma, scratch.values)

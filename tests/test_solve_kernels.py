@@ -1,0 +1,102 @@
+"""The kernels' arithmetic, and where their compiled code is kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foedus.solve import arithmetic
+from foedus.solve.block import Floats, zeros
+from foedus.solve.lanes import WIDTH, load, store
+
+PROGRAM = """
+import logging, sys
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+sys.path.insert(0, sys.argv[1])
+from games import random_game
+from foedus.solve import kernels
+from foedus.solve.solver import solve
+print("needed", kernels.needs_compiling())
+found = solve(*random_game(1))
+print("solved", found.solved.all(), found.values.sum().hex(), kernels.cache_folder())
+"""
+
+
+@numba.jit(nopython=True, _nrt=False)
+def exps(x: Floats, y: Floats) -> None:
+    for row in range(x.shape[0]):
+        store(y, row, arithmetic.exp(load(x, row)))
+
+
+@numba.jit(nopython=True, _nrt=False)
+def logs(x: Floats, y: Floats) -> None:
+    for row in range(x.shape[0]):
+        store(y, row, arithmetic.log(load(x, row)))
+
+
+def apply(kernel, numbers: list[float]) -> Floats:
+    rows = -(-len(numbers) // WIDTH)
+    x, y = zeros(rows), zeros(rows)
+    x.ravel()[:] = np.resize(numbers, x.size)
+    kernel(x, y)
+    return y.ravel()[: len(numbers)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-707, 700), min_size=1, max_size=40))
+def test_exp(numbers: list[float]) -> None:
+    """exp is within one unit in the last place of the true value."""
+    true = np.exp(np.array(numbers, dtype=np.longdouble))
+    error = np.abs(apply(exps, numbers) - true) / np.spacing(true.astype(float))
+    assert float(error.max()) <= 1.0
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=40))
+def test_log(numbers: list[float]) -> None:
+    """log is within one unit in the last place of the true value."""
+    true = np.log(np.array(numbers, dtype=np.longdouble))
+    error = np.abs(apply(logs, numbers) - true) / np.spacing(np.abs(true).astype(float))
+    assert float(error.max()) <= 1.0
+
+
+def test_exp_at_its_ends() -> None:
+    """exp of very negative numbers is 0, of 0 exactly 1, of NaN NaN."""
+    given_numbers = [-np.inf, -1e300, -1e6, -709.0, 0.0, -0.0, np.nan]
+    assert apply(exps, given_numbers).tolist()[:6] == [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
+    assert np.isnan(apply(exps, given_numbers)[6])
+
+
+def run(tmp_path: Path, **environment: str) -> list[str]:
+    command = [sys.executable, "-c", PROGRAM, str(Path(__file__).parent)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, **environment}
+    )
+    return done.stdout.splitlines()
+
+
+def test_cache(tmp_path: Path) -> None:
+    """The first process says that it compiles; the second finds the code, and the same bits."""
+    home = str(tmp_path / "cache")
+    first, second = run(tmp_path, FOEDUS_CACHE=home), run(tmp_path, FOEDUS_CACHE=home)
+    assert first[0] == "needed True"
+    assert "compiling" in first[1]
+    assert second[0] == "needed False"
+    assert second[1] == first[2]
+    assert first[2].startswith("solved True")
+
+
+def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    """Where the cache folder cannot be made, a temporary one serves and is removed at the end."""
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    lines = run(tmp_path, FOEDUS_CACHE=str(blocked / "cache"))
+    assert lines[-1].startswith("solved True")
+    assert not Path(lines[-1].split()[-1]).exists()
