@@ -251,6 +251,19 @@ def test_arrangements_are_held_against_their_own_group():
     assert moved["treaty"]["signing"] == {"nobody_blocks": False, "dominated_by": {}}
 
 
+def test_a_policy_that_nobody_signs_is_held_against_the_fallback_of_its_group():
+    """It has a difference, and nobody who could block it."""
+    scenario = ladder()
+    policy = replace(scenario.arrangements["none"], name="policy", removes={"threaten": ("attack",)})
+    widened = replace(scenario, arrangements={**scenario.arrangements, "policy": policy}, text="")
+    _, rows = shape_of(widened)
+    assert (rows["policy"]["fallback"], rows["none"]["fallback"]) == ("none", None)
+    assert rows["policy"]["signing"]["nobody_blocks"] is None
+    assert rows["policy"]["difference"]["outcomes"]["war"] == pytest.approx(
+        rows["policy"]["in_force"]["outcomes"]["war"] - rows["none"]["in_force"]["outcomes"]["war"]
+    )
+
+
 def test_summaries_know_nothing_of_what_is_undefined():
     """A number or a share that is known in no world is null, and so is an infinite one."""
     empty = number(np.array([np.nan, np.nan]), True)

@@ -64,7 +64,7 @@ def with_fallbacks(scenario: Scenario, names: tuple[str, ...]) -> tuple[str, ...
     """The named arrangements and what holds if they are refused, in file order; all where none is named."""
     for name in names:
         require(name, scenario.arrangements, "arrangement")
-    wanted = {*names, *(scenario.arrangements[name].otherwise for name in names)}
+    wanted = {*names, *(scenario.baseline(name) for name in names)}
     return tuple(name for name in scenario.arrangements if name in wanted or not names)
 
 

@@ -65,9 +65,9 @@ class Comparison:
         return self.worlds is not None
 
     def fallback(self, arrangement: str) -> Row | None:
-        """The row of what holds if the arrangement is refused; None for one that nobody signs."""
-        otherwise = self.rows[arrangement].arrangement.otherwise
-        return None if otherwise is None else self.fallbacks[otherwise]
+        """The row that the arrangement is compared with (`Scenario.baseline`); None for a fallback."""
+        baseline = self.scenario.baseline(arrangement)
+        return None if baseline is None else self.fallbacks[baseline]
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `foedus/comparison/1`; the same comparison gives the same bytes."""
@@ -178,7 +178,7 @@ def compare(
     SamplingError, and ScenarioError for a scenario that does not compile.
     """
     names = _chosen(scenario, arrangements)
-    fallbacks = [scenario.arrangements[name].otherwise for name in names]
+    fallbacks = [scenario.baseline(name) for name in names]
     everything = tuple(dict.fromkeys([*names, *(each for each in fallbacks if each is not None)]))
     base = settle(scenario, base_world(scenario), settings)
     drawn = settle(scenario, sample_worlds(scenario, worlds, seed), settings) if worlds else None
@@ -207,9 +207,9 @@ def _chosen(scenario: Scenario, arrangements: Sequence[str] | None) -> tuple[str
 def _warnings(scenario: Scenario, names: Sequence[str], rows: Mapping[str, Row]) -> list[str]:
     found = []
     for name in names:
-        otherwise = scenario.arrangements[name].otherwise
-        if otherwise is not None:
-            found += _different(name, otherwise, rows)
+        baseline = scenario.baseline(name)
+        if baseline is not None:
+            found += _different(name, baseline, rows)
         if not rows[name].offered.partition:
             found.append(
                 f"{name}: an end state has no outcome or several; the probabilities need not sum to 1"

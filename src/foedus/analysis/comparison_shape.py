@@ -48,7 +48,7 @@ def _row(comparison: Comparison, row: Row) -> dict[str, Any]:
         "title": arrangement.title or arrangement.name,
         "about": arrangement.about,
         "group": arrangement.group,
-        "fallback": arrangement.otherwise,
+        "fallback": comparison.scenario.baseline(arrangement.name),
         "signed_by": list(arrangement.signed_by),
         "signs": numbers(row.offered.signs, sampled),
         "offered": _view(row.offered, sampled),
@@ -110,7 +110,7 @@ def _signing(comparison: Comparison, row: Row) -> dict[str, Any]:
             better[name] = share(dominates(theirs, values), known, comparison.sampled)
     fallback = comparison.fallback(row.arrangement.name)
     nobody = None
-    if fallback is not None:
+    if fallback is not None and row.arrangement.signed_by:
         gain = _less(row.in_force.values, fallback.in_force.values)
         known = row.in_force.solved & fallback.in_force.solved
         nobody = share(unblocked(gain, row.arrangement.signed_by), known, comparison.sampled)

@@ -35,8 +35,8 @@ def explain(
         scenario, arrangement, in_force=in_force, settings=settings, games=games, threads=threads
     )
     tell(1, 3, "fallback")
-    otherwise = scenario.arrangements[arrangement].otherwise
-    both = [arrangement] if otherwise is None else [otherwise, arrangement]
+    baseline = scenario.baseline(arrangement)
+    both = [arrangement] if baseline is None else [baseline, arrangement]
     rows = compare(scenario, both, settings=settings, threads=threads).to_json()["arrangements"]
     tell(2, 3, "causes")
     solved = solve_subsets(
@@ -54,7 +54,7 @@ def explain(
         "course": course.to_json(),
         "causes": causes,
         "results": rows[-1],
-        "fallback": rows[0] if otherwise is not None else None,
+        "fallback": rows[0] if baseline is not None else None,
     }
 
 

@@ -98,7 +98,8 @@ def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> 
 
 
 def _precision(solution: Solution) -> Columns:
-    spread = payoff_spread(solution.game, solution.tabulation) * solution.tabulation.rationality
+    with np.errstate(invalid="ignore"):
+        spread = payoff_spread(solution.game, solution.tabulation) * solution.tabulation.rationality
     movers = {solution.game.actors[actor] for actor in np.unique(solution.game.mover)}
     return {name: row for name, row in zip(solution.game.actors, spread, strict=True) if name in movers}
 

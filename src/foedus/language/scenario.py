@@ -281,6 +281,18 @@ class Scenario:
     text: str = field(default="", compare=False, repr=False)
     file: str = field(default="", compare=False)
 
+    def baseline(self, arrangement: str) -> str | None:
+        """What the arrangement is compared with: its fallback, or for one that nobody signs that of its group.
+
+        None for the fallback itself, and for an unsigned arrangement whose group has no fallback or several.
+        """
+        own = self.arrangements[arrangement]
+        if own.signed_by:
+            return own.otherwise
+        times = {each.otherwise for each in self.arrangements.values() if each.group == own.group}
+        times.discard(None)
+        return times.pop() if len(times) == 1 and arrangement not in times else None
+
     @cached_property
     def signatures_read(self) -> tuple[str, ...]:
         """The actors of whom some expression asks whether their signature is given, in file order."""

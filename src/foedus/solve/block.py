@@ -147,6 +147,6 @@ def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
 
 
 def _logarithms(numbers: Floats) -> Floats:
-    """ln of each, NEVER for 0."""
-    with np.errstate(divide="ignore"):
+    """ln of each, NEVER for 0, NaN where the world is invalid."""
+    with np.errstate(divide="ignore", invalid="ignore"):
         return np.maximum(np.log(numbers), NEVER)

@@ -9,6 +9,7 @@ Where the folder cannot be written, the code goes to a temporary one.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import logging
 import os
@@ -24,13 +25,14 @@ import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
-from foedus.solve import arithmetic, lanes, mixing, passes, sweeps, walks
+from foedus.solve import arithmetic, block, lanes, layout, mixing, passes, sweeps, walks
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (lanes, arithmetic, passes, sweeps, mixing, walks)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, walks)
 DONE = "complete"
+KEPT = 4
 
 LOCK = threading.Lock()
 
@@ -57,7 +59,8 @@ def compiled() -> Kernels:
 @cache
 def _compiled() -> Kernels:
     if needs_compiling():
-        log.info("compiling the solver's kernels, once for this version (about half a minute)")
+        _forget_old(cache_folder().parent)
+        log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
     kernels = Kernels(
         induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
         iterate=_kernel(mixing.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, SETTINGS)),
@@ -88,6 +91,16 @@ def cache_folder() -> Path:
         passing = Path(tempfile.mkdtemp(prefix="foedus-kernels-"))
         atexit.register(shutil.rmtree, passing, ignore_errors=True)
         return passing
+
+
+def _forget_old(home: Path) -> None:
+    """Keep the code of few versions only; a temporary folder's neighbours are not ours to remove."""
+    if home.name != "kernels":
+        return
+    with contextlib.suppress(OSError):
+        folders = sorted(home.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in folders[KEPT:]:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fingerprint() -> str:
