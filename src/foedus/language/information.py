@@ -1,8 +1,9 @@
 """What an actor knows at a move, and what being asked to move gives away.
 
 A move under `when` tells its maker that the condition holds. The start of a further round tells that `until`
-did not hold at the end of the last. That play goes on tells that nothing ended it. Where such a condition
-depends on a variable that the mover does not see, the mover learns something of it.
+did not hold at the end of the last. That play goes on tells that nothing ended it, neither chance nor an
+actor by an option that ends the play. Where that depends on a variable that the mover does not see, which for
+an option means that whoever had it sees one, the mover learns something of it.
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ class Information:
 
 @dataclass(frozen=True)
 class Guard:
-    """What must have held for play to be where it is."""
+    """What must have held for play to be where it is, and the actor who had the choice, if it was one."""
 
     condition: str
     why: str
     reads: frozenset[str]
+    by: str = ""
 
 
 Guards = tuple[Guard, ...]
@@ -105,11 +107,15 @@ class Reader:
         sees = tuple(each.name for each in variables if actor in each.seen_by)
         hidden = tuple(each.name for each in variables if actor not in each.seen_by)
         disclosures = (
-            Disclosure(guard.condition, guard.why, tuple(name for name in hidden if name in guard.reads))
+            Disclosure(guard.condition, guard.why, tuple(name for name in hidden if self.shows(guard, name)))
             for guard in dict.fromkeys(guards)
         )
         telling = tuple(each for each in disclosures if each.reveals)
         return Information(move, actor, sees, hidden, telling, arrangement, mark)
+
+    def shows(self, guard: Guard, variable: str) -> bool:
+        """Whether the variable is read there, or seen by the actor who chose."""
+        return variable in guard.reads or guard.by in self.scenario.variables[variable].seen_by
 
 
 # --- what must have held ----------------------------------------------------------------------------------
@@ -141,8 +147,9 @@ def passed(step: made.Step, ways: tuple[str, ...]) -> Guards:
     if not isinstance(step, made.Move | made.Chance):
         return ()
     choices = step.options if isinstance(step, made.Move) else step.outcomes
+    chooser = step.by if isinstance(step, made.Move) else ""
     return tuple(
-        Guard(f"not {step.name}.{choice.name}", "play goes on", reads(step.when, *conditions(choice)))
+        Guard(f"not {step.name}.{choice.name}", "play goes on", reads(step.when, *conditions(choice)), chooser)
         for choice in choices
         if choice.then in ways
     )
