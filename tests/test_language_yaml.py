@@ -261,6 +261,16 @@ def test_any_yaml_is_read_or_refused(text: str) -> None:
     assert all(fault.mark and 1 <= fault.mark.line <= lines + 1 for fault in caught.value.faults)
 
 
+@pytest.mark.parametrize("key", ["<foedus", "<text>", "<move>", "[key]"])
+def test_a_key_that_looks_like_a_tag_is_only_unknown(key: str) -> None:
+    """A key in angle brackets is told like any other that is not known, where it stands."""
+    with pytest.raises(ScenarioError) as caught:
+        read_text(f"'{key}': 1\n" + GUARANTEE)
+    assert any(
+        f"unknown key '{key}'" in fault.message and fault.mark.line == 1 for fault in caught.value.faults
+    )
+
+
 @given(st.integers(0, len(GUARANTEE)), st.integers(0, 12), st.text(max_size=6))
 def test_any_change_is_read_or_refused(start: int, length: int, new: str) -> None:
     """A scenario with any piece replaced is a scenario or raises ScenarioError; nothing else."""

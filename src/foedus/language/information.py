@@ -149,7 +149,9 @@ def passed(step: made.Step, ways: tuple[str, ...]) -> Guards:
     choices = step.options if isinstance(step, made.Move) else step.outcomes
     chooser = step.by if isinstance(step, made.Move) else ""
     return tuple(
-        Guard(f"not {step.name}.{choice.name}", "play goes on", reads(step.when, *conditions(choice)), chooser)
+        Guard(
+            f"not {step.name}.{choice.name}", "play goes on", reads(step.when, *conditions(choice)), chooser
+        )
         for choice in choices
         if choice.then in ways
     )

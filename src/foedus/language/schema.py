@@ -196,6 +196,8 @@ class RepeatShape(StepShape):
 
 
 STEP_KEYS = ("move", "chance", "set", "together", "repeat", "sign", "steps")
+TAGS = frozenset({"<text>", "<mapping>", *(f"<{key}>" for key in STEP_KEYS)})
+"""What stands in the place of an error for the kind of thing that was chosen there; no part of the file."""
 
 
 def step_kind(value: object) -> str | None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from foedus.errors import Fault, nearest
 from foedus.language.compose import kind
 from foedus.language.fields import content
-from foedus.language.schema import STEP_KEYS, ScenarioShape
+from foedus.language.schema import STEP_KEYS, TAGS, ScenarioShape
 from foedus.language.shape import Shape, keys
 from foedus.language.tree import Mapping, Node, Scalar, Sequence, find
 
@@ -55,7 +55,7 @@ def misspelt(error: Any, unknown: dict[Path, list[str]]) -> bool:
 
 
 def explain(error: Any, root: Mapping, models: Models) -> Wrong:
-    path = tuple(step for step in error["loc"] if not str(step).startswith("<"))
+    path = tuple(step for step in error["loc"] if step not in TAGS)
     context = error.get("ctx", {})
     match error["type"]:
         case "missing":
@@ -64,7 +64,8 @@ def explain(error: Any, root: Mapping, models: Models) -> Wrong:
                 return wrong(f"found {len(parent.items)} things, expected 2", path[:-1], parent, parent)
             return wrong(f"'{path[-1]}' is missing", path[:-1], parent, parent)
         case "extra_forbidden":
-            return unknown_key(root, path, models)
+            key = error["loc"][-1]
+            return unknown_key(root, path if path[-1:] == (key,) else (*path, key), models)
     if path and path[-1] == "[key]":
         path = path[:-1]
         problem = context.get("problem", error["msg"])
