@@ -282,7 +282,7 @@ class Scenario:
     file: str = field(default="", compare=False)
 
     def baseline(self, arrangement: str) -> str | None:
-        """What the arrangement is compared with: its fallback, or for one that nobody signs that of its group.
+        """What the arrangement is compared with: its fallback, or its group's where nobody has to sign it.
 
         None for the fallback itself, and for an unsigned arrangement whose group has no fallback or several.
         """

@@ -48,12 +48,22 @@ def _print_moves(console: Console, moves: Sequence[Shape]) -> None:
         console.print("No move gives anything away to whoever is asked.")
         return
     console.print(Text("What being asked to move gives away", style="bold"))
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for move in telling:
         where = f" under {move['arrangement']}" if move["arrangement"] else ""
-        console.print(Text(f"{move['move']}{where}: {move['by']} learns something of"))
-        for each in move["gives_away"]:
-            line = f"{', '.join(each['reveals'])}: {each['condition']} ({each['why']})"
+        alike.setdefault((move["by"], _lessons(move)), []).append(f"{move['move']}{where}")
+    for (actor, lessons), names in alike.items():
+        console.print(Text(f"{', '.join(names)}: {actor} learns something of"))
+        for line in lessons:
             console.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+
+
+def _lessons(move: Shape) -> tuple[str, ...]:
+    """What is learned, with all the conditions that tell it for one reason in one line."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for each in move["gives_away"]:
+        told.setdefault((", ".join(each["reveals"]), each["why"]), []).append(each["condition"])
+    return tuple(f"{what}: {'; '.join(conditions)} ({why})" for (what, why), conditions in told.items())
 
 
 def _fault(shape: Shape) -> Fault:
