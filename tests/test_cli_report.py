@@ -14,6 +14,7 @@ from rich.console import Console
 
 from foedus.errors import Fault, Mark
 from foedus.report import progress
+from foedus.report.brief import print_brief
 from foedus.report.comparison import print_comparison
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
@@ -80,6 +81,21 @@ def test_fallback_comes_first() -> None:
     print_comparison(console, given)
     shown = [line for line in text(console).splitlines() if "25.0" in line]
     assert shown[0].startswith("none (fallback)")
+
+
+def test_brief_tells_what_changes_most() -> None:
+    """The likeliest end, and the largest change up and down; nothing where an arrangement has no fallback."""
+    outcomes = {"peace_held": 0.5, "war": 0.3, "loss": 0.2}
+    changed = {"outcomes": {"peace_held": 0.25, "war": -0.05, "loss": -0.2}, "values": {}}
+    rows = [
+        {"id": "none", "in_force": {"outcomes": outcomes}, "difference": None},
+        {"id": "pact", "in_force": {"outcomes": outcomes}, "difference": changed},
+    ]
+    console = page()
+    print_brief(console, rows, ["none", "pact"])
+    none, pact = (re.split("  +", line.strip()) for line in text(console).splitlines()[-2:])
+    assert none == ["none", "50.0 peace held", "–", "–"]
+    assert pact == ["pact", "50.0 peace held", "+25.0 peace held", "-20.0 loss"]
 
 
 def test_ties_are_said() -> None:

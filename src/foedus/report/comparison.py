@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from foedus.report.brief import print_brief
 from foedus.report.numbers import NOTHING, cell, in_points, percent, small
 from foedus.report.table import Column, print_table
 
@@ -21,16 +22,20 @@ PROMISES = (("due", "comes due"), ("kept", "kept when due"), ("delivered", "deli
 
 
 def print_comparison(console: Console, comparison: Mapping[str, Any]) -> None:
-    """Group by group, the fallback first: outcomes, values, signing and promises, then the certificate."""
+    """Group by group, the fallback first: outcomes, values, signing and promises; then all of it in brief."""
     everything: Sequence[Row] = comparison["arrangements"]
     fallbacks = {row.get("fallback") for row in everything}
     groups = list(dict.fromkeys(row.get("group") or "" for row in everything))
+    in_order: list[tuple[Row, str]] = []
     for group in groups:
         rows = [row for row in everything if (row.get("group") or "") == group]
         rows.sort(key=lambda row: row["id"] not in fallbacks)
         prefix = f"{group}: " if group and len(groups) > 1 else ""
         labels = [f"{row['id']} (fallback)" if row["id"] in fallbacks else row["id"] for row in rows]
         _print_group(console, prefix, rows, labels)
+        in_order += zip(rows, labels, strict=True)
+    if len(in_order) > 1:
+        print_brief(console, [row for row, _ in in_order], [label for _, label in in_order])
     _print_notes(console, comparison)
     _print_certificate(console, everything)
 
