@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import ceil
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -42,9 +43,14 @@ class Problem:
         return numbers_of(self.tabulation, worlds)
 
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
-        """Call `work` for blocks of the worlds named, on as many threads as were asked for."""
-        blocks = [worlds[i : i + WIDTH] for i in range(0, len(worlds), WIDTH)]
+        """Call `work` for blocks of the worlds named, on as many threads as were asked for.
+
+        A block takes as long with one world as with all its lanes full, so the few worlds that are left to a
+        later method are spread over the threads.
+        """
         threads = self.threads or processors()
+        size = max(1, min(WIDTH, ceil(len(worlds) / threads)))
+        blocks = [worlds[i : i + size] for i in range(0, len(worlds), size)]
         if threads == 1 or len(blocks) <= 1:
             for block in blocks:
                 work(block)
