@@ -12,6 +12,7 @@ from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.signing import signs
 from foedus.analysis.solutions import Solution
 from foedus.analysis.solving import solve_scenario
+from foedus.language.reader import read_text
 
 PRECISION, GAIN, COST, PENALTY, STAKE, RAID = 0.5, 3.0, 2.0, 1.0, 3.0, 0.25
 
@@ -281,3 +282,31 @@ def test_nobody_is_asked_where_nothing_is_to_be_signed():
         solution = solve_scenario(ladder(), arrangement, in_force=in_force)
         with pytest.raises(Unanswerable):
             signs(solution, actor)
+
+
+SIGNATURES = """
+foedus: 1
+title: Whose signature is given
+actors: {a: {name: A}, b: {name: B}}
+rationality: 1
+variables: {kept: {values: [no, yes]}}
+play:
+  - move: keep
+    by: a
+    options: {hold: {set: {kept: yes}}, break: {}}
+payoffs: {a: signed.b == yes, b: (kept == yes) + (signed.a == yes)}
+outcomes: {kept: kept == yes, broken: kept == no}
+arrangements:
+  none: {about: nothing}
+  pact: {about: either may sign alone, signed_by: [a, b], consent: each}
+"""
+
+
+def test_a_claim_may_ask_whose_signature_is_given():
+    """A flag holds what the move said; without anything at stake for B it signs every other time."""
+    scenario = read_text(SIGNATURES)
+    both = evaluate_text(scenario, "P[pact](signed.a == yes and signed.b == yes)")
+    chosen = evaluate_text(scenario, "P[pact](chose(consent.a.sign) and chose(consent.b.sign))")
+    assert both == pytest.approx(chosen, abs=1e-12)
+    assert evaluate_text(scenario, "P[pact](signed.b == yes)") == pytest.approx(0.5, abs=1e-9)
+    assert evaluate_text(scenario, "P[none](signed.b == yes)") == 0

@@ -216,6 +216,15 @@ def test_interruption(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert errors.strip() == "Interrupted."
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk() -> None:
+    """Output that cannot be written ends in one line and status 1."""
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "foedus", "schema"]
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (1, "Error: No space left on device")
+
+
 def test_module_and_status() -> None:
     """`python -m foedus` is the command, and gives its exit status to the shell."""
     words = [sys.executable, "-m", "foedus", "compare", "garantee"]

@@ -311,7 +311,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FoedusError as error:
         click.echo(f"Error: {error}", err=True)
         return USAGE if error.code in MISUSE else FAULT
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter's last flush must not fail on it.
+    except OSError as error:
+        # The interpreter's last flush must not fail on it too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):
+            return 0  # Whoever read the output has seen enough.
+        click.echo(f"Error: {error.strerror or error}{_which(error)}", err=True)
+        return FAULT
+
+
+def _which(error: OSError) -> str:
+    return f": {error.filename}" if error.filename else ""

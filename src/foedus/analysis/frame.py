@@ -118,6 +118,8 @@ class StateFrame:
         return self.states[:, self._place(variable)]
 
     def _place(self, variable: str) -> int:
+        if variable not in self.ground.labels.variables:
+            raise Unanswerable(f"nothing in the scenario reads '{variable}', so its games do not keep it")
         return self.ground.labels.variables.index(variable)
 
 

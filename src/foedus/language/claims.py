@@ -11,7 +11,7 @@ from foedus.language.expression import Expression
 from foedus.language.faults import Faults
 from foedus.language.folding import fold
 from foedus.language.meaning import NOWHERE, Meaning
-from foedus.language.names import IN_FORCE, PENDING, Domain, Scope
+from foedus.language.names import Domain, Scope, built_in
 from foedus.language.numbers import LARGEST_CONSTANT
 from foedus.language.scenario import Arrangement, Repeat, Scenario, all_moves, walk_steps
 from foedus.language.steps import MOST_ROUNDS
@@ -22,7 +22,7 @@ FLAGS = {"in_force": ("P", "E", "V", "Share", "Q", "Keeps", "Delivers"), "each":
 def state_scope(scenario: Scenario) -> Scope:
     """The names that mean something at the end of play, outcomes apart."""
     domains = {name: Domain(name, each.domain, each.numeric) for name, each in scenario.variables.items()}
-    domains[IN_FORCE] = Domain(IN_FORCE, (PENDING, *scenario.arrangements), False)
+    domains |= built_in({name: each.signed_by for name, each in scenario.arrangements.items()})
     return Scope(frozenset(scenario.parameters), frozenset(scenario.constants), domains)
 
 
@@ -185,7 +185,7 @@ class ClaimMeaning(EventMeaning):
             return replace(node, value=self.number(node.value), kind="parameter")
         if name in scenario.constants:
             return replace(node, value=self.constant(node), kind="constant")
-        if variable and name != IN_FORCE:
+        if name in scenario.variables and variable:
             return replace(node, value=self.start(node, variable), kind="variable")
         known = [*scenario.parameters, *scenario.constants, *scenario.variables, *self.moves]
         self.faults.unknown("name", name, known, self.mark(node.at))

@@ -10,7 +10,7 @@ from foedus.language.faults import Faults
 from foedus.language.fields import WHOLE, Formula, Word
 from foedus.language.folding import fold
 from foedus.language.meaning import Meaning
-from foedus.language.names import IN_FORCE, PENDING, SIGNED, Domain, Scope
+from foedus.language.names import IN_FORCE, PENDING, SIGNED, Domain, Scope, built_in
 from foedus.language.scenario import Pays, Sets
 from foedus.language.schema import ScenarioShape
 
@@ -91,11 +91,7 @@ def make_context(shape: ScenarioShape, faults: Faults) -> Context:
         for name, each in shape.variables.items()
     }
     refuse_clashes(shape, faults)
-    domains[IN_FORCE] = Domain(IN_FORCE, (PENDING, *map(str, shape.arrangements)), False)
-    for actor in dict.fromkeys(
-        actor for each in shape.arrangements.values() for actor in each.signed_by or ()
-    ):
-        domains[SIGNED + actor] = Domain(SIGNED + actor, ("no", "yes"), False)
+    domains |= built_in({str(name): each.signed_by or () for name, each in shape.arrangements.items()})
     scope = Scope(
         parameters=frozenset(map(str, shape.parameters)),
         constants=frozenset(map(str, shape.constants)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -27,6 +27,15 @@ class Domain:
         if len(self.values) > 8:
             return f"{self.values[0]}, …, {self.values[-1]}"
         return ", ".join(self.values)
+
+
+def built_in(signatories: Mapping[str, Collection[str]]) -> dict[str, Domain]:
+    """The variables that are always there; `signatories` are those of each arrangement."""
+    signed = sorted({SIGNED + actor for actors in signatories.values() for actor in actors})
+    return {
+        IN_FORCE: Domain(IN_FORCE, (PENDING, *signatories), False),
+        **{name: Domain(name, ("no", "yes"), False) for name in signed},
+    }
 
 
 @dataclass(frozen=True)

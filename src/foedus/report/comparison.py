@@ -18,6 +18,11 @@ REMARKS = {
     "ties": "Ties of an actor that never errs are shared by weight",
     "limit_beliefs": "Beliefs where chance never leads are limits",
 }
+HELP = {
+    "unsupported": "An actor that never errs is supported only where nothing is hidden.",
+    "invalid": "`foedus check` names the number that is not finite, or the probability that is out of place.",
+    "not_converged": "The residual stayed above the tolerance; nothing of these enters a number above.",
+}
 PROMISES = (("due", "comes due"), ("kept", "kept when due"), ("delivered", "delivered when due"))
 
 
@@ -134,6 +139,10 @@ def _print_certificate(console: Console, rows: Sequence[Row]) -> None:
             unsolved.setdefault(f"{told}{_reasons(row)}", []).append(row["id"])
     for told, names in unsolved.items():
         console.print(f"Not solved ({told}): {', '.join(names)}.", style="red", markup=False)
+    found = {status for row in rows for status in (row.get("unsolved") or {row["status"]: 1})}
+    for status, told in HELP.items():
+        if status in found:
+            console.print(told, style="red", markup=False)
     for key, told in REMARKS.items():
         if marked := [row["id"] for row in rows if row.get(key)]:
             console.print(f"{told}: {', '.join(marked)}.", style="dim", markup=False)
