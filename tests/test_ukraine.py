@@ -15,8 +15,9 @@ from foedus.analysis.claims import Verdicts, check_claims, evaluate_text
 from foedus.analysis.measures import Measures, measure
 from foedus.analysis.outcomes import ends_of
 from foedus.analysis.solutions import Solutions
+from foedus.language.expression import Number, walk
 from foedus.language.reader import read_scenario
-from foedus.language.scenario import Scenario
+from foedus.language.scenario import Block, Repeat, Scenario, Together, expressions, walk_steps
 from foedus.study.worlds import base_world, sample_worlds
 
 FILE = Path(library.__file__).parent / "ukraine.yaml"
@@ -27,16 +28,24 @@ LINES_OF_001 = 7
 CITATION = re.compile(r"(\d{3})#(\d+)(?:\.(\d+))?")
 
 UNTESTABLE = {"K38", "K58", "K65"}
+
+# Numbers that are no judgments of size: nothing and the whole (`1 - x`, a factor of 1, defeat as the unit,
+# constants that switch), and the base values by which a ratio is divided so that it is 1 there.
+STRUCTURAL = {0.0, 1.0}
+NORMS = {"battle": {3.25}, "support_us": {0.25}, "support_eu": {0.25}}
+
 FALLBACKS = {"war": "none_war", "crisis": "none_crisis"}
 DEFEATS = ("defeat_abandoned", "defeat_authorised", "defeat_backed_down")
 BROKEN_PEACE = ("violation_stopped", "violation_unanswered")
 NEVER = {"none_war": {"neutral_peace", "crisis_contained"}, "none_crisis": set[str]()}
 
+# Rows of the base rates. Each joins two figures or puts a band around one, for reasons that the page gives.
+# Fortna counts over decades, and of third parties says that they lengthen peace, not by how much.
 DEFENCE = (0.41, 0.745)  # defence pacts, Berkemeier and Fuhrmann 2018; alliances, Leeds and others 2000
 CONSULTATION = (0.22, 0.66)  # alliances 1945–2003 and before 1945, Berkemeier and Fuhrmann 2018
 DISCRETION = (0.22, 0.50)  # alliances 1945–2003 and 1816–2003, Berkemeier and Fuhrmann 2018
-NO_NEW_WAR = (0.45, 0.65)  # almost half of pairs fought again, Fortna 2004
-NO_NEW_WAR_GUARDED = (0.45, 0.80)  # the same where a third party lengthens peace, Fortna 2003
+NO_NEW_WAR = (0.45, 0.65)  # our band around one half, Fortna 2004
+NO_NEW_WAR_GUARDED = (0.45, 0.80)  # upper end ours, sign from Fortna 2003
 
 RELIABILITY = [
     ("nato_membership", "article5_us", DEFENCE),
@@ -95,6 +104,17 @@ def cited(scenario: Scenario) -> Iterator[str]:
             yield from item.cites
 
 
+def numbered_parts(scenario: Scenario) -> Iterator[tuple[str, object]]:
+    """What may hold numbers: steps without the steps inside them, and all that stands beside the play."""
+    for step in walk_steps(scenario.play):
+        if isinstance(step, Block | Repeat | Together):
+            yield "", (step.when, step.until if isinstance(step, Repeat) else None)
+        else:
+            yield step.name, step
+    for group in (scenario.commitments, scenario.clauses, scenario.payoffs, scenario.arrangements):
+        yield from group.items()
+
+
 def at(measured: Measures, *outcomes: str) -> float:
     return float(sum(measured.outcomes[name][0] for name in outcomes))
 
@@ -149,6 +169,15 @@ def test_numbers_are_cited_or_explained(scenario: Scenario) -> None:
         assert each.range is not None, each.name
         assert each.range[0] <= each.value <= each.range[1], each.name
         assert each.cites or len(each.about) >= 60, each.name
+
+
+def test_every_judgment_of_size_is_a_parameter(scenario: Scenario) -> None:
+    """Worlds vary every number but 0, 1 and the two base values to which a ratio is referred."""
+    for where, part in numbered_parts(scenario):
+        found = {node.value for each in expressions(part) for node in walk(each) if isinstance(node, Number)}
+        assert found <= STRUCTURAL | NORMS.get(where, set()), where
+    norms = {scenario.parameters["shell_ratio"].value, scenario.parameters["unit_cost"].value}
+    assert norms == set().union(*NORMS.values())
 
 
 def test_types_and_signals_are_hidden(scenario: Scenario) -> None:

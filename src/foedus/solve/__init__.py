@@ -1,7 +1,8 @@
 """From a game and the numbers of many worlds to an `Equilibrium` of each.
 
-`solver` is the front door: it tries the methods in turn (`induction`, `acceleration`, `continuation`), each a
-walk over blocks of worlds (`problem`, `block`). The kernels (`kernels`) are `passes` put together to `sweeps`,
-with the least squares of `mixing`, on vectors of worlds (`lanes`, `arithmetic`). `evaluate` and `follow` ask
-what a behaviour leads to. `reference` does the same again, slowly and sharing nothing, for the tests.
+`solver` is the front door: it tries the methods in turn (`induction`, `acceleration`, `continuation`), each
+a walk over blocks of worlds (`problem`, `block`). The kernels (`kernels`) are `passes` put together to
+`sweeps`, with the least squares of `mixing`, on vectors of worlds (`lanes`, `arithmetic`). `evaluate` and
+`follow` ask what a behaviour leads to. `reference` does the same again, slowly and sharing nothing, for the
+tests.
 """
