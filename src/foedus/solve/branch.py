@@ -101,7 +101,7 @@ class BranchPath:
                 step /= max(strain, 2.0)
                 trace.ending = Ending.STUCK if step < self.pace.least else trace.ending
             else:
-                self._note(trace, point, ahead)
+                self.note(trace, point, ahead)
                 step = min(step / max(strain, 0.4), self.pace.most)
                 point, trace.x = ahead, ahead.y[:-1]
         return trace
@@ -177,21 +177,23 @@ class BranchPath:
             best, kept, orientation = change, x, system.orientation
             x = x + system.solve(-np.append(gap, 0.0))[:-1]
         near = self._miss(kept, guess[:-1]) <= 4 * self.pace.miss
-        return kept if best <= self.tolerance and near and orientation == point.orientation else None
+        expected = point.orientation if point.y[-1] <= goal * self.scale else -point.orientation
+        return kept if best <= self.tolerance and near and orientation == expected else None
 
     def turn(self, point: Point, ahead: Point) -> float:
         """The t of the fold between two points."""
-        for _ in range(8):
+        for _ in range(4):
             path = Cubic.of(point.y[-1], ahead.y[-1], *self._slopes(point, ahead))
-            length = float(self._distance(point, ahead)) * path.top()
-            middle, _ = self.step(point, length)
-            if middle is None or abs(middle.tangent[-1]) < 1e-9:
-                return self.t(middle or point)
-            rises = middle.tangent[-1] * point.tangent[-1] > 0
-            point, ahead = (middle, ahead) if rises else (point, middle)
-        return self.t(point)
+            middle, _ = self.step(point, self._distance(point, ahead) * path.turn())
+            if middle is None:
+                break
+            before = middle.tangent[-1] * point.tangent[-1] > 0
+            point, ahead = (middle, ahead) if before else (point, middle)
+        path = Cubic.of(point.y[-1], ahead.y[-1], *self._slopes(point, ahead))
+        return path.at(path.turn()) / self.scale
 
-    def _note(self, trace: Trace, point: Point, ahead: Point) -> None:
+    def note(self, trace: Trace, point: Point, ahead: Point) -> None:
+        """Take a step that was made into the trace."""
         trace.bifurcations += point.orientation != ahead.orientation
         if point.tangent[-1] * ahead.tangent[-1] < 0:
             trace.turns.append(self.turn(point, ahead))

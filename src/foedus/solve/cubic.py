@@ -38,15 +38,16 @@ class Cubic:
 
     def top(self) -> float:
         """The share in [0, 1] at which it is largest."""
-        return self._best([0.0, *self._real(_slope(self.coefficients)), 1.0])
+        return max([0.0, *self._real(_slope(self.coefficients)), 1.0], key=self.at)
+
+    def turn(self) -> float:
+        """A share in [0, 1] at which it turns; the middle if it turns nowhere."""
+        return min(self._real(_slope(self.coefficients)), default=0.5)
 
     def first(self, level: float) -> float:
         """The first share in [0, 1] at which it comes to `level`; where it is largest if it never does."""
         shifted = self.coefficients - np.array([0.0, 0.0, 0.0, level])
         return min(self._real(shifted), default=self.top())
-
-    def _best(self, shares: list[float]) -> float:
-        return max(shares, key=self.at)
 
     @staticmethod
     def _real(coefficients: Floats) -> list[float]:

@@ -48,6 +48,9 @@ class Response:
         self._numbers = problem.numbers(np.array([world]))
         self._full = self._numbers.rationality.copy()
         self._log_weights = self._numbers.log_weights[self.layout.weight, 0]
+        self._answering = np.flatnonzero(
+            np.repeat(~matters(problem.game), np.diff(problem.game.first_option))
+        )
         self.sweeps = 0
         self.unknown, self.base = _unknowns(problem.game, self._log_weights)
 
@@ -82,6 +85,17 @@ class Response:
         """The probabilities of the unknown options in the play last answered."""
         shares: Floats = self.scratch.sigma[self.unknown, 0].copy()
         return shares
+
+    def complete(self) -> Floats:
+        """The play last answered (option), with the answers of those whose play makes no difference to it.
+
+        It stands in `scratch` then, as what certifies it expects.
+        """
+        scratch, options = self.scratch, self._answering
+        scratch.logs[options] = scratch.next_logs[options]
+        scratch.sigma[options] = scratch.next_sigma[options]
+        behaviour: Floats = scratch.sigma[: len(self._log_weights), 0].copy()
+        return behaviour
 
     def push(self, directions: Floats) -> Floats:
         """The derivative of the last answer along up to WIDTH directions of (x, t); a column for each."""
