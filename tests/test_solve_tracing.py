@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve import reference
+from foedus.solve import reference, solver
 from foedus.solve.block import Floats
 from foedus.solve.bordered import least_residual
 from foedus.solve.branch import BranchPath, Ending, Pace, Point, Trace
@@ -155,6 +155,19 @@ def test_branch_without_tracing() -> None:
     assert (plain.branch == Branch.PRINCIPAL).all()
     assert (hidden.branch == Branch.SWEEPS).all()
     assert all(branch.sentence.endswith(".") for branch in Branch)
+
+
+def test_tracing_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worlds that the other methods leave unsolved are traced, and only those."""
+    monkeypatch.setattr(solver, "METHODS", (replace(solver.FIRST, sweeps=8),))
+    game, numbers = random_game(3, worlds=6)
+    numbers = replace(numbers, rationality=numbers.rationality * np.array([0.0, 0.1, 0.1, 9.0, 30.0, 60.0]))
+    found, full = solve(game, numbers), solve(game, numbers, trace=True)
+    late = found.method == Method.BRANCH_TRACING
+    assert found.solved.all()
+    assert (late.any(), late.all()) == (True, False)
+    assert np.array_equal(found.branch == Branch.PRINCIPAL, late)
+    assert np.array_equal(found.behaviour[:, late], full.behaviour[:, late])
 
 
 @given(seed=SEEDS, t=st.sampled_from([0.0, 0.3, 1.0]))

@@ -18,7 +18,6 @@ from foedus.solve.bordered import Bordered, Factorised, bordered
 from foedus.solve.cubic import Cubic, between
 from foedus.solve.response import Response
 
-AIM = 1e-3  # what Newton's method aims at, against the residual that suffices
 SMALL = 1e-3  # a correction, in log-odds, that is no danger however slowly it shrinks
 FACTORABLE = 2500  # unknowns up to which the orientation is looked at once, on arrival
 CLOSE = 1e-8  # a correction at which a point counts as found
@@ -165,20 +164,20 @@ class BranchPath:
     def land(self, point: Point, ahead: Point, goal: float) -> Floats | None:
         """The log-odds at t = `goal` between two points, by Newton's method with t held; None if it fails."""
         guess = self._between(point, ahead, goal)
-        x, best = guess[:-1], np.inf
+        x, best, change = guess[:-1], np.inf, np.inf
         kept, orientation = x, 0
         for _ in range(20):
             y = np.append(x, goal * self.scale)
             gap = self._gap(y)
-            change = self.response.change()
-            if not np.isfinite(gap).all() or change >= best or best <= AIM * self.tolerance:
+            size = float((np.abs(gap) / (1.0 + np.abs(x))).max(initial=0.0))
+            if not size < best:
                 break
             system = self._system(_last(y))
-            best, kept, orientation = change, x, system.orientation
+            best, change, kept, orientation = size, self.response.change(), x, system.orientation
             x = x + system.solve(-np.append(gap, 0.0))[:-1]
         near = self._miss(kept, guess[:-1]) <= 4 * self.pace.miss
         expected = point.orientation if point.y[-1] <= goal * self.scale else -point.orientation
-        return kept if best <= self.tolerance and near and orientation == expected else None
+        return kept if change <= self.tolerance and near and orientation == expected else None
 
     def turn(self, point: Point, ahead: Point) -> float:
         """The t of the fold between two points."""
