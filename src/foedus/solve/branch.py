@@ -33,12 +33,16 @@ class Ending(IntEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """How a step is judged: what may be seen in a good one. Four times as much is refused.
+    """How a step is judged: what is seen in a good one, and how long steps and paths may be.
+
+    The most strained of the measures sets the length of the next step; at twice its strain (four times the
+    miss or the contraction, which grow with the square of the step) the step is made again, shorter.
 
     `miss`: how far, in log-odds, the tangent led astray. `turn`: the angle, in radians, between the tangents
     at its ends. `swing`: the largest change of a probability. `contraction`: how much of a Newton step the
     next one is. `narrow` is the step below which a change of orientation is taken for a bifurcation and not
-    for a jump; `dense` is the number of unknowns up to which matrices are factorised.
+    for a jump; `dense` is the number of unknowns up to which matrices are factorised. `steps`, and `effort`,
+    passes over the game times its nodes, bound the work.
     """
 
     first: float = 0.1
