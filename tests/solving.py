@@ -59,12 +59,13 @@ def solved(
     arrangement: str,
     *,
     in_force: bool = False,
+    trace: bool = False,
     **overrides: ArrayLike,
 ) -> Solved:
     """The arrangement solved in the worlds of `overrides`; every world must come out solved."""
     game = compile_game(scenario, arrangement, Variation(in_force=in_force))
     tabulation = tabulated(game, scenario, overrides)
-    equilibrium = solve(game, tabulation)
+    equilibrium = solve(game, tabulation, trace=trace)
     assert equilibrium.solved.all(), equilibrium.status
     return Solved(game, tabulation, equilibrium)
 

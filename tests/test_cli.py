@@ -131,6 +131,18 @@ def test_setting_changes_the_answer(run: Run) -> None:
     assert attacks[0] < attacks[1]
 
 
+def test_tracing(run: Run) -> None:
+    """`solve --trace` follows the principal branch to its first crossing of the precision, and says so."""
+    folding = str(Path(__file__).parent / "cases" / "C27_folding_branch.yaml")
+    words = ["solve", folding, "--arrangement", "none", "--set", "precision=2", "--trace"]
+    status, output, _ = run(*words, "--json")
+    document = json.loads(output)
+    across = next(each for each in document["behaviour"] if each["move"] == "across")
+    assert (status, document["branch"]) == (0, "principal")
+    assert across["options"]["r2"] == pytest.approx(0.7490093285903051, abs=1e-7)
+    assert "on the principal branch" in " ".join(run(*words)[1].split())
+
+
 @pytest.mark.parametrize("name", ["compare", "explain", "solve"])
 @pytest.mark.parametrize("setting", ["p_resolved=3", "war_cost=inf"])
 def test_impossible_setting(run: Run, name: str, setting: str) -> None:

@@ -166,6 +166,7 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
 @arrangement_option
 @click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
 @click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
+@click.option("--trace", is_flag=True, help="Follow the principal branch from λ = 0 through its folds.")
 @set_option
 @threads_option
 @json_option
@@ -175,6 +176,7 @@ def solve(
     arrangement: str,
     in_force: bool,
     most: int,
+    trace: bool,
     pairs: Pairs,
     threads: int | None,
     as_json: bool,
@@ -188,7 +190,7 @@ def solve(
 
     with watching(f"Solving {scenario.name}"):
         solution = solve_scenario(
-            scenario, arrangement, in_force=in_force, settings=settings, threads=threads
+            scenario, arrangement, in_force=in_force, settings=settings, threads=threads, trace=trace
         )
     document = solution_shape(solution)
     refuse_invalid(scenario, arrangement, settings, document)

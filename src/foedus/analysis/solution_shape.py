@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from foedus.analysis.solutions import Solution
-from foedus.solve.equilibrium import Status
+from foedus.solve.equilibrium import Branch, Status
 
 SCHEMA = "foedus/solution/1"
 
@@ -20,6 +20,7 @@ def solution_shape(solution: Solution) -> dict[str, Any]:
         "arrangement": ground.case.arrangement,
         "in_force": ground.case.in_force,
         "status": Status(equilibrium.status[0]).name.lower(),
+        "branch": Branch(equilibrium.branch[0]).name.lower() if solved else None,
         "residual": float(equilibrium.residual[0]) if solved else None,
         "regret": float(equilibrium.regret[0]) if solved else None,
         "sweeps": int(equilibrium.sweeps[0]),

@@ -225,6 +225,7 @@ class Solutions:
         tolerance: float = TOLERANCE,
         threads: int | None = None,
         rationality: Floats | None = None,
+        trace: bool = False,
     ) -> None:
         self.scenario = scenario
         self.worlds = worlds
@@ -232,6 +233,7 @@ class Solutions:
         self.tolerance = tolerance
         self.threads = threads
         self.rationality = rationality
+        self.trace = trace
         self._known: dict[Case, Solution] = {}
 
     @property
@@ -255,6 +257,7 @@ class Solutions:
             games=self.games,
             tolerance=tolerance or self.tolerance,
             threads=self.threads,
+            trace=self.trace,
         )
 
     def ground(self, case: Case) -> Ground:
@@ -272,5 +275,7 @@ class Solutions:
     def _solve(self, case: Case) -> Solution:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
-        equilibrium = solve(ground.game, tabulation, tolerance=self.tolerance, threads=self.threads)
+        equilibrium = solve(
+            ground.game, tabulation, tolerance=self.tolerance, threads=self.threads, trace=self.trace
+        )
         return Solution(ground, tabulation, equilibrium, self.threads)

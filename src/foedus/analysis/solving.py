@@ -17,12 +17,14 @@ def solve_scenario(
     worlds: Worlds | None = None,
     games: Games | None = None,
     threads: int | None = None,
+    trace: bool = False,
 ) -> Solution:
     """The solution of one arrangement, offered or in force, at base values or in the worlds given.
 
     `settings` override parameters, constants, variables' starts or moves' options. All worlds are held in
-    memory at once. Raises UnknownName, OverrideError, and ScenarioError for what does not compile.
+    memory at once. `trace` follows the principal branch in every world. Raises UnknownName, OverrideError,
+    and ScenarioError for what does not compile.
     """
     settled = settle(scenario, base_world(scenario) if worlds is None else worlds, settings)
     case = settled.case(scenario, arrangement, in_force)
-    return Solutions(scenario, settled.worlds, games=games, threads=threads)[case]
+    return Solutions(scenario, settled.worlds, games=games, threads=threads, trace=trace)[case]

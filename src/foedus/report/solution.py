@@ -12,6 +12,11 @@ from foedus.report.numbers import percent, points, small
 from foedus.report.table import Column, print_table
 
 WORDS = 30
+BRANCHES = {
+    "principal": "on the principal branch",
+    "sweeps": "where sweeps led",
+    "bifurcated": "past a bifurcation of the principal branch",
+}
 
 
 def print_solution(console: Console, document: Mapping[str, Any], most: int) -> None:
@@ -36,7 +41,8 @@ def print_solution(console: Console, document: Mapping[str, Any], most: int) -> 
             f"{left} information sets that play reaches less often are left out (--most).", style="dim"
         )
     console.print(
-        f"Solved: residual {small(document['residual'])}, regret {small(document['regret'])} points; "
+        f"Solved, {BRANCHES[document['branch']]}: "
+        f"residual {small(document['residual'])}, regret {small(document['regret'])} points; "
         f"{document['nodes']} nodes, {document['information_sets']} information sets.",
         style="dim",
     )

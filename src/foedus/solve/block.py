@@ -67,6 +67,22 @@ class Memory(NamedTuple):
     inverse: Floats
 
 
+class Tangent(NamedTuple):
+    """A direction, `logs` (share, lane) and `rationality` (actor, lane), and what it changes.
+
+    `ways` (way, lane): which share of its node's reach each way brings. `reach` is of ln reach, and, once an
+    information set has answered, of its beliefs.
+    """
+
+    logs: Floats
+    rationality: Floats
+    ways: Floats
+    reach: Floats
+    values: Floats
+    quality: Floats
+    next_logs: Floats
+
+
 class Walk(NamedTuple):
     """What `follow` is asked, and what it fills."""
 
@@ -119,6 +135,21 @@ def memory_for(layout: Layout, depth: int) -> Memory:
     options = len(layout.weight)
     large = ((options,), (options,), (depth, options), (depth, options), (depth, depth), (depth, depth))
     return Memory(*(zeros(*shape) for shape in large), *(zeros(depth) for _ in range(4)))
+
+
+def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
+    """Memory for the derivative of a sweep; the direction starts as none."""
+    nodes, options = len(layout.information_set), len(layout.weight)
+    widest = int(np.max(np.diff(layout.first_option), initial=1))
+    return Tangent(
+        logs=zeros(options + rows),
+        rationality=zeros(actors),
+        ways=zeros(len(layout.in_parent)),
+        reach=zeros(nodes),
+        values=zeros(nodes, actors),
+        quality=zeros(widest),
+        next_logs=zeros(options),
+    )
 
 
 def gather(numbers: Floats, worlds: Indices) -> Floats:

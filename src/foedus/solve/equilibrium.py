@@ -23,7 +23,7 @@ class Status(IntEnum):
     def sentence(self) -> str:
         return {
             Status.SOLVED: "The residual is within the tolerance.",
-            Status.NOT_CONVERGED: "The sweeps ended before the residual came within the tolerance.",
+            Status.NOT_CONVERGED: "No method brought the residual within the tolerance.",
             Status.INVALID: "A number of this world is not finite, or probabilities do not sum to 1.",
             Status.UNSUPPORTED: "Infinite rationality is supported only where nothing is hidden.",
         }[self]
@@ -37,6 +37,7 @@ class Method(IntEnum):
     ACCELERATED_SWEEPS = 2
     RATIONALITY_STEPS = 3
     CALMED_SWEEPS = 4
+    BRANCH_TRACING = 5
 
     @property
     def sentence(self) -> str:
@@ -46,6 +47,25 @@ class Method(IntEnum):
             Method.ACCELERATED_SWEEPS: "Accelerated sweeps from uniform play.",
             Method.RATIONALITY_STEPS: "Rationality raised in steps from 0.",
             Method.CALMED_SWEEPS: "Bursts of accelerated sweeps between stretches of small steps.",
+            Method.BRANCH_TRACING: "The principal branch followed by arclength.",
+        }[self]
+
+
+class Branch(IntEnum):
+    """Which branch of solutions a world's answer is known to lie on; no more is claimed."""
+
+    NONE = 0
+    PRINCIPAL = 1
+    SWEEPS = 2
+    BIFURCATED = 3
+
+    @property
+    def sentence(self) -> str:
+        return {
+            Branch.NONE: "There is no answer.",
+            Branch.PRINCIPAL: "It was traced from λ = 0, or is the only solution.",
+            Branch.SWEEPS: "It is where sweeps led; usually, but not certainly, the principal branch.",
+            Branch.BIFURCATED: "It was traced from λ = 0 past a bifurcation, where the branch is not unique.",
         }[self]
 
 
@@ -58,9 +78,9 @@ class Equilibrium:
     points; weighted_regret (world): the same with each information set weighted by its reach;
     status (world): `Status`; sweeps (world); limit_beliefs (world): whether an information set that chance
     never reaches took its beliefs as a limit; ties (world): whether an actor of infinite rationality was
-    indifferent somewhere, and shared its choice by weight; method (world): `Method`. Where the status is not
-    SOLVED the numbers mean nothing and must not be averaged; behaviour and values are NaN where it is INVALID
-    or UNSUPPORTED.
+    indifferent somewhere, and shared its choice by weight; method (world): `Method`; branch (world):
+    `Branch`, what is known of where the answer lies. Where the status is not SOLVED the numbers mean nothing
+    and must not be averaged; behaviour and values are NaN where it is INVALID or UNSUPPORTED.
     """
 
     behaviour: Floats
@@ -73,6 +93,7 @@ class Equilibrium:
     limit_beliefs: NDArray[np.bool_]
     ties: NDArray[np.bool_]
     method: NDArray[np.int8]
+    branch: NDArray[np.int8]
 
     @property
     def solved(self) -> NDArray[np.bool_]:

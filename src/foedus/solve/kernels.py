@@ -25,12 +25,12 @@ import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
-from foedus.solve import arithmetic, block, lanes, layout, mixing, passes, sweeps, walks
+from foedus.solve import arithmetic, block, lanes, layout, mixing, passes, sweeps, tangents, walks
 from foedus.solve.arithmetic import JIT
-from foedus.solve.block import Memory, Numbers, Scratch, Walk
+from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, walks)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, tangents, walks)
 DONE = "complete"
 KEPT = 4
 
@@ -48,6 +48,8 @@ class Kernels(NamedTuple):
     evaluate: Callable[..., None]
     follow: Callable[..., None]
     extremes: Callable[..., None]
+    respond: Callable[..., None]
+    push: Callable[..., None]
 
 
 def compiled() -> Kernels:
@@ -68,6 +70,8 @@ def _compiled() -> Kernels:
         evaluate=_kernel(sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         follow=_kernel(walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
         extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
+        respond=_kernel(tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
+        push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
     )
     (cache_folder() / DONE).touch()
     return kernels
@@ -128,6 +132,7 @@ uniform: Callable[..., Any] = types.NamedUniTuple
 LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
 NUMBERS = named((MATRIX, MATRIX, CUBE, MATRIX, MATRIX, MATRIX), Numbers)
 SCRATCH = named((*[MATRIX] * 7, CUBE, MATRIX, MATRIX, *[VECTOR] * 5), Scratch)
+TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
 MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 4), Memory)
 SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)

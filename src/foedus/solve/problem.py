@@ -15,8 +15,17 @@ from numpy.typing import NDArray
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve.block import Floats, Indices, Numbers, Scratch, numbers_of, scratch_for
-from foedus.solve.equilibrium import Method
+from foedus.solve.block import (
+    Floats,
+    Indices,
+    Numbers,
+    Scratch,
+    Tangent,
+    numbers_of,
+    scratch_for,
+    tangent_for,
+)
+from foedus.solve.equilibrium import Branch, Method
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout, layout_of
@@ -39,17 +48,20 @@ class Problem:
     def scratch(self) -> Scratch:
         return scratch_for(self.layout, len(self.tabulation.probabilities), len(self.game.actors))
 
+    def tangent(self) -> Tangent:
+        return tangent_for(self.layout, len(self.tabulation.probabilities), len(self.game.actors))
+
     def numbers(self, worlds: Indices) -> Numbers:
         return numbers_of(self.tabulation, worlds)
 
-    def over_blocks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
-        """Call `work` for blocks of the worlds named, on as many threads as were asked for.
+    def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
+        """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
 
         A block takes as long with one world as with all its lanes full, so the few worlds that are left to a
         later method are spread over the threads.
         """
         threads = self.threads or processors()
-        size = max(1, min(WIDTH, ceil(len(worlds) / threads)))
+        size = max(1, min(width, ceil(len(worlds) / threads)))
         blocks = [worlds[i : i + size] for i in range(0, len(worlds), size)]
         if threads == 1 or len(blocks) <= 1:
             for block in blocks:
@@ -94,6 +106,7 @@ class Answers:
         self.report = np.full((ROWS, worlds), np.nan)
         self.sweeps = np.zeros(worlds, np.int32)
         self.method = np.zeros(worlds, np.int8)
+        self.branch = np.full(worlds, Branch.SWEEPS, np.int8)
         self.logarithmic = np.zeros(worlds, np.bool_)
 
     @property

@@ -16,9 +16,11 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.continuation import RationalitySteps
-from foedus.solve.equilibrium import Equilibrium, Method, Status
+from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.induction import backward_induction
 from foedus.solve.problem import Answers, Problem
+from foedus.solve.response import matters
+from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps()
 METHODS = (
@@ -27,6 +29,7 @@ METHODS = (
     AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=1000, rest=20, calm=0.8, burst=30, damping=0.3),
     AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=3000, rest=100, calm=0.5, burst=50, damping=0.5),
 )
+TRACING = BranchTracing()
 
 
 def solve(
@@ -36,11 +39,13 @@ def solve(
     tolerance: float = 1e-10,
     max_sweeps: int | None = None,
     threads: int | None = None,
+    trace: bool = False,
 ) -> Equilibrium:
     """A logit agent quantal response equilibrium of the game in each world of the tabulation.
 
     Where nothing is hidden the answer is exact and unique. Otherwise it is the fixed point that sweeps from
-    uniform play lead to, usually on the principal branch. `tolerance` bounds the residual, a probability;
+    uniform play lead to, usually on the principal branch, or, where they lead nowhere, the end of the traced
+    principal branch; with `trace` it is that in every world. `tolerance` bounds the residual, a probability;
     `max_sweeps`, if given, keeps to the first method and bounds its sweeps; `threads` are all processors if
     None, and results do not depend on them. Nothing is raised for a world: its `status` tells. Raises
     UnorderedGame for a malformed game.
@@ -52,14 +57,16 @@ def solve(
     if game.hides_nothing:
         backward_induction(problem, answers, pending)
     else:
-        for method in _methods(max_sweeps):
+        for method in () if trace else _methods(max_sweeps):
             known = answers.logarithmic[pending].copy()
             method(problem, answers, pending)
             found_lost = pending[answers.logarithmic[pending] & ~known]
             method(problem, answers, found_lost)
             pending = pending[~(answers.residual[pending] <= tolerance)]
+        if trace or max_sweeps is None:
+            TRACING(problem, answers, pending)
     status[answers.residual <= tolerance] = Status.SOLVED
-    return _equilibrium(answers, status)
+    return _equilibrium(problem, answers, status)
 
 
 def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | RationalitySteps]:
@@ -84,7 +91,13 @@ def _askable(problem: Problem) -> NDArray[np.int8]:
     return status
 
 
-def _equilibrium(answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
+def _branches(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> NDArray[np.int8]:
+    """What is known of the branch (world). Without beliefs that depend on play there is only one."""
+    branch = np.where(matters(problem.game).any(), answers.branch, np.int8(Branch.PRINCIPAL))
+    return np.where(status == Status.SOLVED, branch, np.int8(Branch.NONE))
+
+
+def _equilibrium(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
     residual, regret, weighted, ties, limit, _ = answers.report
     with_numbers = np.isfinite(answers.values).all(axis=0)
     status[(status == Status.SOLVED) & ~with_numbers] = Status.NOT_CONVERGED
@@ -99,4 +112,5 @@ def _equilibrium(answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
         limit_beliefs=limit > 0,
         ties=ties > 0,
         method=answers.method,
+        branch=_branches(problem, answers, status),
     )
