@@ -21,7 +21,15 @@ from foedus.language.scenario import Scenario
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.progress import watching
-from foedus.usage import ScenarioFile, Setting, outside, require, with_fallbacks
+from foedus.usage import (
+    Rationalities,
+    ScenarioFile,
+    Setting,
+    of_one_kind,
+    outside,
+    require,
+    with_fallbacks,
+)
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
 MISUSE = {"unknown-name", "override"}
@@ -162,25 +170,34 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
 
 
 @commands.command()
-@scenario_argument
-@arrangement_option
+@click.argument("paths", metavar="FILE...", type=ScenarioFile(), nargs=-1, required=True)
+@click.option("--arrangement", "-a", help="The arrangement of a scenario.")
 @click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--rationality", type=Rationalities(), help="Every actor's λ in .efg files: 0.5,1,2 (1).")
 @click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
 @set_option
 @threads_option
 @json_option
 def solve(
     *,
-    path: Path,
-    arrangement: str,
+    paths: tuple[Path, ...],
+    arrangement: str | None,
     in_force: bool,
+    rationality: tuple[float, ...] | None,
     most: int,
     pairs: Pairs,
     threads: int | None,
     as_json: bool,
-) -> None:
-    """Print one equilibrium in full: what everybody does wherever they may have to choose."""
-    scenario, settings = read(path, pairs)
+) -> int:
+    """Print equilibria in full: what everybody does wherever they may have to choose.
+
+    FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
+    """
+    if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
+        return solve_games(paths, rationality or (1.0,), most, threads, as_json)
+    if arrangement is None:
+        raise click.UsageError("a scenario needs --arrangement, the one to be solved")
+    scenario, settings = read(paths[0], pairs)
     require(arrangement, scenario.arrangements, "arrangement")
     from foedus.analysis.solution_shape import solution_shape
     from foedus.analysis.solving import solve_scenario
@@ -193,6 +210,53 @@ def solve(
     document = solution_shape(solution)
     refuse_invalid(scenario, arrangement, settings, document)
     deliver(document, as_json, lambda found: print_solution(make_console(), found, most))
+    return 0
+
+
+def solve_games(
+    paths: Sequence[Path], rationality: Sequence[float], most: int, threads: int | None, as_json: bool
+) -> int:
+    """Solve game files one after another; one with a fault is told, and the others are still solved."""
+    from foedus.gambit.solving import solve_file
+    from foedus.report.gambit import print_game_solution
+
+    status = 0
+    for path in paths:
+        try:
+            with watching(f"Solving {path.name}"):
+                documents = list(solve_file(path, rationality, threads=threads))
+        except ScenarioError as error:
+            print_faults(make_console(stderr=True), error.faults)
+            status = FAULT
+            continue
+        for document in documents:
+            if as_json:
+                click.echo(json.dumps(document, allow_nan=False))
+            else:
+                print_game_solution(make_console(), document, most)
+    return status
+
+
+@commands.command()
+@scenario_argument
+@arrangement_option
+@click.option("--offered", is_flag=True, help="As offered; otherwise in force.")
+@set_option
+@click.option("--limit", type=click.IntRange(1), default=100_000, help="Most nodes of the tree (100,000).")
+@json_option
+def export(*, path: Path, arrangement: str, offered: bool, pairs: Pairs, limit: int, as_json: bool) -> None:
+    """Print the game of an arrangement in Gambit's format (.efg), unrolled into a tree."""
+    scenario, settings = read(path, pairs)
+    require(arrangement, scenario.arrangements, "arrangement")
+    from foedus.gambit.exporting import export_scenario
+
+    with watching(f"Exporting {scenario.name}"):
+        document = export_scenario(
+            scenario, arrangement, in_force=not offered, settings=settings, limit=limit
+        )
+    for sentence in document["warnings"]:
+        click.echo(sentence, err=True)
+    deliver(document, as_json, lambda found: click.echo(found["efg"], nl=False))
 
 
 @commands.command()
