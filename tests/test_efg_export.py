@@ -141,7 +141,9 @@ def test_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(words) == 0
     text = capsys.readouterr().out
     file = tmp_path / "guarantee.efg"
-    file.write_text(text, "utf-8")
+    assert main([*words, "--output", str(file)]) == 0
+    assert capsys.readouterr().out == f"Wrote {file}: {text.count(chr(10)) - 3} nodes.\n"
+    assert file.read_text("utf-8") == text
     assert main([*words, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["schema"], document["efg"]) == ("foedus/export/1", text)

@@ -29,6 +29,7 @@ from foedus.usage import (
     outside,
     require,
     with_fallbacks,
+    write,
 )
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
@@ -194,7 +195,10 @@ def solve(
     FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
     """
     if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
-        return solve_games(paths, rationality or (1.0,), most, threads, as_json)
+        from foedus.gamefiles import solve_and_print
+
+        well = solve_and_print(paths, rationality or (1.0,), most=most, threads=threads, as_json=as_json)
+        return 0 if well else FAULT
     if arrangement is None:
         raise click.UsageError("a scenario needs --arrangement, the one to be solved")
     scenario, settings = read(paths[0], pairs)
@@ -213,38 +217,24 @@ def solve(
     return 0
 
 
-def solve_games(
-    paths: Sequence[Path], rationality: Sequence[float], most: int, threads: int | None, as_json: bool
-) -> int:
-    """Solve game files one after another; one with a fault is told, and the others are still solved."""
-    from foedus.gambit.solving import solve_file
-    from foedus.report.gambit import print_game_solution
-
-    status = 0
-    for path in paths:
-        try:
-            with watching(f"Solving {path.name}"):
-                documents = list(solve_file(path, rationality, threads=threads))
-        except ScenarioError as error:
-            print_faults(make_console(stderr=True), error.faults)
-            status = FAULT
-            continue
-        for document in documents:
-            if as_json:
-                click.echo(json.dumps(document, allow_nan=False))
-            else:
-                print_game_solution(make_console(), document, most)
-    return status
-
-
 @commands.command()
 @scenario_argument
 @arrangement_option
 @click.option("--offered", is_flag=True, help="As offered; otherwise in force.")
 @set_option
 @click.option("--limit", type=click.IntRange(1), default=100_000, help="Most nodes of the tree (100,000).")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @json_option
-def export(*, path: Path, arrangement: str, offered: bool, pairs: Pairs, limit: int, as_json: bool) -> None:
+def export(
+    *,
+    path: Path,
+    arrangement: str,
+    offered: bool,
+    pairs: Pairs,
+    limit: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
     """Print the game of an arrangement in Gambit's format (.efg), unrolled into a tree."""
     scenario, settings = read(path, pairs)
     require(arrangement, scenario.arrangements, "arrangement")
@@ -256,7 +246,10 @@ def export(*, path: Path, arrangement: str, offered: bool, pairs: Pairs, limit: 
         )
     for sentence in document["warnings"]:
         click.echo(sentence, err=True)
-    deliver(document, as_json, lambda found: click.echo(found["efg"], nl=False))
+    if output:
+        write(output, document["efg"])
+    told = f"Wrote {output}: {document['nodes']:,} nodes.\n" if output else document["efg"]
+    deliver(document, as_json, lambda _: click.echo(told, nl=False))
 
 
 @commands.command()

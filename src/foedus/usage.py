@@ -84,6 +84,14 @@ def of_one_kind(paths: tuple[Path, ...], for_files: bool, for_scenarios: bool) -
     return False
 
 
+def write(path: Path, text: str) -> None:
+    """Write a file, or say why that cannot be."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"'{path}' cannot be written: {error.strerror}") from None
+
+
 def outside(scenario: Scenario, settings: Mapping[str, str]) -> list[str]:
     """One sentence for each setting beyond the range that the scenario gives: allowed, but worth saying."""
     told = []
