@@ -117,6 +117,28 @@ def test_too_many_nodes() -> None:
         read_efg_text(HEAD + 'p "" 1 1 "s" { "l" "r" } 0\n' + ENDS, most_nodes=2)
 
 
+def test_too_many_players() -> None:
+    """A game of more players than anyone could mean is refused."""
+    with pytest.raises(ScenarioError, match="at most 100 players; found 101"):
+        read_efg_text('EFG 2 R "t" { ' + '"A" ' * 101 + "} t 0")
+
+
+def test_probabilities_that_have_no_short_sum() -> None:
+    """Fractions whose exact sum would have a million digits are summed all the same."""
+    chances = " ".join(f'"{k}" 1/{10**900 + k}' for k in range(1, 400))
+    ends = "t 0 " * 400
+    tree = read_efg_text(HEAD + f'c 1 {{ {chances} "rest" 1 }} 0 {ends}')
+    assert tree.nodes == 401
+
+
+def test_a_long_text() -> None:
+    """A label of a million escapes is read, and one that never ends is told where it begins."""
+    label = "\\\\" * 10**6
+    assert read_efg_text(HEAD + f't "{label}" 0').nodes == 1
+    with pytest.raises(ScenarioError, match="<text>:2:3: a text begins here"):
+        read_efg_text(HEAD + f't "{label} 0')
+
+
 def test_a_deep_game() -> None:
     """A game of any depth is read without recursion."""
     moves = "".join(f'p "" 1 {k} "" {{ "on" "off" }} 0\n' for k in range(5000))

@@ -116,9 +116,9 @@ def _payments(tree: Tree, outcome: Whole, place: Whole, child: Whole, parent: Wh
     if not outcome[0] or not len(child):
         return payoffs, payment
     first = parent == 0
-    both = payoffs[payment[first]] + payoffs[outcome[0]]
-    payment[first] = len(payoffs) + np.arange(len(both))
-    return np.concatenate([payoffs, both]), payment
+    below, row = np.unique(payment[first], return_inverse=True)
+    payment[first] = len(payoffs) + row
+    return np.concatenate([payoffs, payoffs[below] + payoffs[outcome[0]]]), payment
 
 
 def _probabilities(tree: Tree, place: Whole, within: Whole) -> tuple[Floats, Whole]:

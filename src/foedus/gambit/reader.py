@@ -14,15 +14,15 @@ where it first comes up; if it is told again it must be the same.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 from foedus.errors import Mark, ScenarioError
-from foedus.gambit.scanner import Scanner, Word, exactly, unquoted
+from foedus.gambit.scanner import Scanner, Word, total, unquoted
 from foedus.gambit.tree import CHANCE, END, NOTHING, Outcome, Place, Tree
 
 LARGEST_FILE = 256 * 2**20
 MOST_NODES = 1_000_000
+MOST_PLAYERS = 100
 TOLERANCE = 1e-9
 
 
@@ -95,6 +95,8 @@ class Reader:
         actors = [words.text("a player's name, a quoted text")]
         while words.word.kind == "text":
             actors.append(words.text("a player's name"))
+        if len(actors) > MOST_PLAYERS:
+            raise words.fault(f"expected at most {MOST_PLAYERS} players; found {len(actors)}")
         words.expect("close", "another player's name or '}'")
         return Tree(title, tuple(actors), words.optional_text() or "")
 
@@ -162,11 +164,9 @@ class Reader:
             if not 0.0 <= value <= 1.0:
                 message = f"expected a probability between 0 and 1; found {each.told}"
                 raise self.words.fault(message, each.at)
-        total = sum(map(exactly, chances), Fraction())
-        if chances and abs(float(total - 1)) > TOLERANCE:
-            raise self.words.fault(
-                f"expected probabilities that sum to 1; their sum is {float(total):.12g}", at
-            )
+        found = total(chances, values)
+        if chances and abs(found - 1.0) > TOLERANCE:
+            raise self.words.fault(f"expected probabilities that sum to 1; their sum is {found:.12g}", at)
         return tuple(values)
 
     def _outcome(self) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
-from math import isfinite
+from math import fsum, isfinite
 from typing import NamedTuple
 
 from foedus.errors import Mark, ScenarioError
 
 WORD = re.compile(
-    r"""[\s,]*(?:
-    (?P<text>"[^"\\]*(?:\\.[^"\\]*)*")
+    r"""[\s,]*+(?:
+    (?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")
   | (?P<number>[-+]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?))
   | (?P<open>\{)
   | (?P<close>\})
@@ -27,6 +28,7 @@ INTEGER = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 ESCAPE = re.compile(r'\\(["\\])')
 NAMES = {"open": "'{'", "close": "'}'", "end": "the end of the file"}
 LONGEST_NUMBER = 1000
+LONGEST_SUM = 4000
 SHOWN = 40
 
 
@@ -139,7 +141,12 @@ def unquoted(word: Word) -> str:
     return ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
 
 
-def exactly(word: Word) -> Fraction:
-    """The number of a word that `Scanner.value` has accepted, without rounding unless it has an exponent."""
-    written = word.written
-    return Fraction(float(written)) if "e" in written.lower() else Fraction(written)
+def total(words: Sequence[Word], values: Sequence[float]) -> float:
+    """The sum of numbers that `Scanner.value` has accepted, of fractions without rounding them first.
+
+    Long ones are rounded: the exact sum of many large fractions would take hours.
+    """
+    written = [each.written for each in words]
+    if sum(map(len, written)) > LONGEST_SUM or "e" in "".join(written).lower():
+        return fsum(values)
+    return float(sum(map(Fraction, written), Fraction()))

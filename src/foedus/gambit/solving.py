@@ -22,6 +22,8 @@ from foedus.solve.solver import solve
 
 SCHEMA = "foedus/solution/1"
 TOLERANCE = 1e-10
+MOST_NUMBERS = 20_000_000
+TOO_LARGE = f"The game has more than {MOST_NUMBERS:,} nodes times actors."
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,10 @@ def solve_file(
     """
     tree = read_efg(path)
     try:
-        answers = _by_kernels(build_game(tree), rationality, threads)
+        if tree.nodes * len(tree.actors) > MOST_NUMBERS:
+            answers = [Answer(Status.UNSUPPORTED, reason=TOO_LARGE)] * len(rationality)
+        else:
+            answers = _by_kernels(build_game(tree), rationality, threads)
     except NoOrder as error:
         answers = _by_tracing(tree, rationality, str(error))
     for each, answer in zip(rationality, answers, strict=True):

@@ -22,8 +22,8 @@ from foedus.gambit.tree import END, Tree
 Numbers = NDArray[Any]
 Floats = NDArray[np.float64]
 
-MOST_NODES, MOST_OPTIONS = 5_000, 300
-STEPS = 3_000
+MOST_OPTIONS, MOST_NUMBERS = 150, 500_000
+STEPS = 2_000
 FIRST, SMALLEST, LARGEST = 0.05, 1e-9, 0.5
 CLOSE = 1e-12
 EPSILON = 1e-100
@@ -206,4 +206,4 @@ class Tracer:
 def small_enough(tree: Tree) -> bool:
     """Whether the game is of a size for this method."""
     options = sum(len(each.options) for each in tree.places if not each.chance)
-    return tree.nodes <= MOST_NODES and options <= MOST_OPTIONS
+    return options <= MOST_OPTIONS and tree.nodes * options * len(tree.actors) <= MOST_NUMBERS
