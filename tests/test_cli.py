@@ -48,7 +48,7 @@ def broken(tmp_path: Path) -> Path:
 
 def test_every_command_is_tried() -> None:
     """The table of commands in this file leaves none out."""
-    assert set(commands.commands) == {*ON_A_SCENARIO, "new", "schema"}
+    assert set(commands.commands) == {*ON_A_SCENARIO, "export", "new", "schema"}
 
 
 @pytest.mark.parametrize("name", ON_A_SCENARIO)
@@ -110,6 +110,9 @@ def test_check_tells_faults_as_json(run: Run, broken: Path) -> None:
         (["explain", SMALL, "--arrangement", "treaty", "--outcome", "wra"], "did you mean 'war'"),
         (["claims", SMALL, "--claim", "deter"], "did you mean 'deters'"),
         (["solve", SMALL, "--arrangement", "treaties"], "did you mean 'treaty'"),
+        (["export", SMALL], "--arrangement"),
+        (["export", SMALL, "--arrangement", "treaties"], "did you mean 'treaty'"),
+        (["export", SMALL, "--arrangement", "treaty", "--output", "absent/x.efg"], "cannot be written"),
     ],
 )
 def test_wrong_usage(run: Run, words: list[str], hint: str) -> None:

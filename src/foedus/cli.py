@@ -21,7 +21,16 @@ from foedus.language.scenario import Scenario
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.progress import watching
-from foedus.usage import ScenarioFile, Setting, outside, require, with_fallbacks
+from foedus.usage import (
+    Rationalities,
+    ScenarioFile,
+    Setting,
+    of_one_kind,
+    outside,
+    require,
+    with_fallbacks,
+    write,
+)
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
 MISUSE = {"unknown-name", "override"}
@@ -162,9 +171,10 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
 
 
 @commands.command()
-@scenario_argument
-@arrangement_option
+@click.argument("paths", metavar="FILE...", type=ScenarioFile(), nargs=-1, required=True)
+@click.option("--arrangement", "-a", help="The arrangement of a scenario.")
 @click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--rationality", type=Rationalities(), help="Every actor's λ in .efg files: 0.5,1,2 (1).")
 @click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
 @click.option("--trace", is_flag=True, help="Follow the principal branch from λ = 0 through its folds.")
 @set_option
@@ -172,17 +182,30 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
 @json_option
 def solve(
     *,
-    path: Path,
-    arrangement: str,
+    paths: tuple[Path, ...],
+    arrangement: str | None,
     in_force: bool,
+    rationality: tuple[float, ...] | None,
     most: int,
     trace: bool,
     pairs: Pairs,
     threads: int | None,
     as_json: bool,
-) -> None:
-    """Print one equilibrium in full: what everybody does wherever they may have to choose."""
-    scenario, settings = read(path, pairs)
+) -> int:
+    """Print equilibria in full: what everybody does wherever they may have to choose.
+
+    FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
+    """
+    if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
+        from foedus.gamefiles import solve_and_print
+
+        well = solve_and_print(
+            paths, rationality or (1.0,), most=most, threads=threads, trace=trace, as_json=as_json
+        )
+        return 0 if well else FAULT
+    if arrangement is None:
+        raise click.UsageError("a scenario needs --arrangement, the one to be solved")
+    scenario, settings = read(paths[0], pairs)
     require(arrangement, scenario.arrangements, "arrangement")
     from foedus.analysis.solution_shape import solution_shape
     from foedus.analysis.solving import solve_scenario
@@ -195,6 +218,42 @@ def solve(
     document = solution_shape(solution)
     refuse_invalid(scenario, arrangement, settings, document)
     deliver(document, as_json, lambda found: print_solution(make_console(), found, most))
+    return 0
+
+
+@commands.command()
+@scenario_argument
+@arrangement_option
+@click.option("--offered", is_flag=True, help="As offered; otherwise in force.")
+@set_option
+@click.option("--limit", type=click.IntRange(1), default=100_000, help="Most nodes of the tree (100,000).")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@json_option
+def export(
+    *,
+    path: Path,
+    arrangement: str,
+    offered: bool,
+    pairs: Pairs,
+    limit: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Print the game of an arrangement in Gambit's format (.efg), unrolled into a tree."""
+    scenario, settings = read(path, pairs)
+    require(arrangement, scenario.arrangements, "arrangement")
+    from foedus.gambit.exporting import export_scenario
+
+    with watching(f"Exporting {scenario.name}"):
+        document = export_scenario(
+            scenario, arrangement, in_force=not offered, settings=settings, limit=limit
+        )
+    for sentence in document["warnings"]:
+        click.echo(sentence, err=True)
+    if output:
+        write(output, document["efg"])
+    told = f"Wrote {output}: {document['nodes']:,} nodes.\n" if output else document["efg"]
+    deliver(document, as_json, lambda _: click.echo(told, nl=False))
 
 
 @commands.command()

@@ -47,6 +47,51 @@ class Setting(click.ParamType[tuple[str, str]]):
         return name.strip(), text.strip()
 
 
+class Rationalities(click.ParamType[tuple[float, ...]]):
+    """Numbers from 0 to infinity, with commas between them."""
+
+    name = "numbers"
+
+    def convert(
+        self, value: str | tuple[float, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        numbers = tuple(map(_number, value.split(",")))
+        found = tuple(number for number in numbers if number is not None and number >= 0.0)
+        if len(found) < len(numbers):
+            self.fail(f"'{value}' is not a list such as 0.5,1,2 of numbers from 0 to inf", param, ctx)
+        return found
+
+
+def of_one_kind(paths: tuple[Path, ...], for_files: bool, for_scenarios: bool) -> bool:
+    """Whether the paths are game files of Gambit's format; if not, they are one scenario.
+
+    Raises UsageError for a mixture, for several scenarios, and for options of the other kind: `for_files` and
+    `for_scenarios` say whether any of these was given.
+    """
+    files = [path.suffix.lower() == ".efg" for path in paths]
+    if all(files):
+        if for_scenarios:
+            raise click.UsageError(
+                "--arrangement, --in-force and --set are for scenarios, not for .efg files"
+            )
+        return True
+    if len(paths) > 1:
+        raise click.UsageError("several files can be solved at once only if all are .efg files")
+    if for_files:
+        raise click.UsageError("--rationality is for .efg files; a scenario holds that of its actors")
+    return False
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, or say why that cannot be."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"'{path}' cannot be written: {error.strerror}") from None
+
+
 def outside(scenario: Scenario, settings: Mapping[str, str]) -> list[str]:
     """One sentence for each setting beyond the range that the scenario gives: allowed, but worth saying."""
     told = []
