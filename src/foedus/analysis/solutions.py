@@ -212,7 +212,8 @@ def track(ground: Ground, bits: Bits) -> Track:
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. Memory grows with the number of
+    `rationality` (world), if given, is every actor's, but where it is NaN. `trace` and `check` as for
+    `solve`. Memory grows with the number of
     worlds and of cases: ask for a part of many worlds at a time.
     """
 
@@ -226,6 +227,7 @@ class Solutions:
         threads: int | None = None,
         rationality: Floats | None = None,
         trace: bool = False,
+        check: int = 1,
     ) -> None:
         self.scenario = scenario
         self.worlds = worlds
@@ -234,6 +236,7 @@ class Solutions:
         self.threads = threads
         self.rationality = rationality
         self.trace = trace
+        self.check = check
         self._known: dict[Case, Solution] = {}
 
     @property
@@ -258,6 +261,7 @@ class Solutions:
             tolerance=tolerance or self.tolerance,
             threads=self.threads,
             trace=self.trace,
+            check=self.check,
         )
 
     def ground(self, case: Case) -> Ground:
@@ -276,6 +280,11 @@ class Solutions:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
         equilibrium = solve(
-            ground.game, tabulation, tolerance=self.tolerance, threads=self.threads, trace=self.trace
+            ground.game,
+            tabulation,
+            tolerance=self.tolerance,
+            threads=self.threads,
+            trace=self.trace,
+            check=self.check,
         )
         return Solution(ground, tabulation, equilibrium, self.threads)

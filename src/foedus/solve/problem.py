@@ -97,7 +97,10 @@ class PerThread(Generic[T]):
 
 
 class Answers:
-    """What has been found so far, world last; each thread writes to its own worlds."""
+    """What has been found so far, world last; each thread writes to its own worlds.
+
+    `logs`: ln σ (option) of those worlds in which a probability may be too small for a number.
+    """
 
     def __init__(self, problem: Problem) -> None:
         options, worlds = problem.game.options, problem.tabulation.worlds
@@ -108,6 +111,7 @@ class Answers:
         self.method = np.zeros(worlds, np.int8)
         self.branch = np.full(worlds, Branch.SWEEPS, np.int8)
         self.logarithmic = np.zeros(worlds, np.bool_)
+        self.logs: dict[int, Floats] = {}
 
     @property
     def residual(self) -> Floats:
@@ -134,3 +138,8 @@ class Answers:
         self.values[:, kept] = scratch.values[0][:, lanes]
         self.report[:, kept] = report[:, lanes]
         self.method[kept] = method
+        for lane, world in zip(lanes.tolist(), kept.tolist(), strict=True):
+            if logarithmic:
+                self.logs[world] = scratch.logs[:options, lane].copy()
+            else:
+                self.logs.pop(world, None)
