@@ -147,7 +147,7 @@ def test_a_branch_is_claimed_only_where_it_is_certain() -> None:
 
 def test_large_games_are_swept_unless_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was not traced says so, and tracing it gives the same answer."""
-    monkeypatch.setattr(solving, "ALWAYS_TRACED", 0)
+    monkeypatch.setattr(solving, "ALWAYS_CERTAIN", 0)
     file = FOLDER / "own_kuhn_poker.efg"
     swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], trace=True))
     assert (swept["branch"], traced["branch"]) == ("sweeps", "principal")

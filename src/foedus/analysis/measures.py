@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
 from foedus.analysis.outcomes import Ends, ends_of, outcomes
-from foedus.analysis.solutions import Games, Solution, Solutions, part_of, size_of
+from foedus.analysis.solutions import CERTAIN, Games, Solution, Solutions, part_of, size_of
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
 from foedus.solve.evaluate import payoff_spread
@@ -130,13 +130,14 @@ def measure_case(
     parts: list[Measures] = []
     ends: Ends | None = None
     count = size_of(worlds)
+    certain = count * games.of(case).nodes <= CERTAIN
     for first in range(0, count, chunk):
         last = min(first + chunk, count)
         here = part_of(worlds, first, last)
         given = None if rationality is None else rationality[first:last]
-        solution = Solutions(scenario, here, games=games, threads=threads, rationality=given, check=check)[
-            case
-        ]
+        solutions = Solutions(scenario, here, games=games, threads=threads, rationality=given, check=check)
+        solutions.certain = certain
+        solution = solutions[case]
         ends = ends or ends_of(solution.ground)
         parts.append(measure(solution, ends, with_precision=with_precision))
         if step:

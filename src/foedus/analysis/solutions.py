@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
+CERTAIN = 300_000
+"""Nodes times worlds up to which one makes certain of the branch: a few seconds."""
 
 
 class Games:
@@ -212,8 +214,8 @@ def track(ground: Ground, bits: Bits) -> Track:
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. `trace` and `check` as for
-    `solve`. Memory grows with the number of
+    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain`
+    and `check` as for `solve`. Memory grows with the number of
     worlds and of cases: ask for a part of many worlds at a time.
     """
 
@@ -227,6 +229,7 @@ class Solutions:
         threads: int | None = None,
         rationality: Floats | None = None,
         trace: bool = False,
+        certain: bool = False,
         check: int = 1,
     ) -> None:
         self.scenario = scenario
@@ -236,6 +239,7 @@ class Solutions:
         self.threads = threads
         self.rationality = rationality
         self.trace = trace
+        self.certain = certain
         self.check = check
         self._known: dict[Case, Solution] = {}
 
@@ -285,6 +289,7 @@ class Solutions:
             tolerance=self.tolerance,
             threads=self.threads,
             trace=self.trace,
+            certain=self.certain,
             check=self.check,
         )
         return Solution(ground, tabulation, equilibrium, self.threads)

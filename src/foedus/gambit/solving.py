@@ -22,7 +22,7 @@ from foedus.solve.solver import solve
 
 SCHEMA = "foedus/solution/1"
 TOLERANCE = 1e-10
-ALWAYS_TRACED = 2_000
+ALWAYS_CERTAIN = 50_000
 MOST_NUMBERS = 20_000_000
 TOO_LARGE = f"The game has more than {MOST_NUMBERS:,} nodes times actors."
 
@@ -61,9 +61,9 @@ def solve_file(
 ) -> Iterator[dict[str, Any]]:
     """The solution of the game in a file for each rationality, in the order asked for.
 
-    The principal branch is traced in games of up to ALWAYS_TRACED nodes, and with `trace` in any. A game that
-    no method can solve gets the status `unsupported`, with the reason. Raises ScenarioError for
-    a malformed file.
+    In games of up to ALWAYS_CERTAIN nodes the answer is seen to lie on the principal branch, or else is the
+    end of the traced one; with `trace` it is that in any. A game that no method can solve gets the status
+    `unsupported`, with the reason. Raises ScenarioError for a malformed file.
     """
     tree = read_efg(path)
     try:
@@ -104,8 +104,8 @@ def _by_kernels(
 ) -> list[Answer]:
     """All at once, as worlds of one game."""
     numbers = found.tabulate(rationality)
-    traced = trace or found.game.nodes <= ALWAYS_TRACED
-    equilibrium = solve(found.game, numbers, threads=threads, trace=traced)
+    certain = found.game.nodes <= ALWAYS_CERTAIN
+    equilibrium = solve(found.game, numbers, threads=threads, trace=trace, certain=certain)
     reached = reach(found.game, numbers, equilibrium.behaviour)
     return [_world(found, equilibrium, reached, world) for world in range(len(rationality))]
 

@@ -171,7 +171,7 @@ def _block(game: Game, numbers: _Numbers) -> Floats:
     """Residual, regret, weighted regret and limit beliefs (4, world)."""
     worlds = numbers.rationality.shape[1]
     if not game.options:
-        return np.zeros((4, worlds)) + 0.0 * numbers.payoffs.sum(axis=(0, 1))
+        return np.zeros((4, worlds))
     log_reach, order = _reach(game, numbers)
     belief, visits, limit = _beliefs(game, log_reach, order)
     quality = _quality(game, numbers, belief, _values(game, numbers))

@@ -118,6 +118,14 @@ class Answers:
         residual: Floats = self.report[RESIDUAL]
         return residual
 
+    def log_behaviour(self, world: int) -> Floats:
+        """ln σ (option)."""
+        if world in self.logs:
+            return self.logs[world]
+        with np.errstate(divide="ignore"):
+            logs: Floats = np.log(self.behaviour[:, world])
+        return logs
+
     def better(self, worlds: Indices, residual: Floats) -> NDArray[np.bool_]:
         """Whether a residual is below the one kept (world)."""
         kept = self.residual[worlds]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.game.game import Game
-from foedus.solve.block import Floats, Indices, Scratch, Tangent
+from foedus.solve.block import Floats, Indices, Numbers, Scratch, Tangent
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.passes import ABSENT
@@ -63,17 +63,31 @@ class Response:
         odds: Floats = self._log_weights[self.unknown] - self._log_weights[self.base]
         return odds
 
-    def answer(self, x: Floats, t: float) -> Floats:
-        """The log-odds that answer x; not finite where the arithmetic gave out."""
+    def odds(self, logs: Floats) -> Floats:
+        """The unknowns of a play given as ln σ (option, …)."""
+        odds: Floats = logs[self.unknown] - logs[self.base]
+        return odds
+
+    def at(self, x: Floats, t: float | Floats) -> Numbers:
+        """Put x (unknown, lane or 1) into the lanes' play, and t into their numbers, which it returns."""
         scratch = self.scratch
         scratch.logs[: len(self._log_weights)] = self._log_weights[:, None]
         scratch.logs[self.base] = 0.0
-        scratch.logs[self.unknown] = x[:, None]
+        scratch.logs[self.unknown] = x
         self._numbers.rationality[:] = self._full * t
+        return self._numbers
+
+    def answers(self, x: Floats, t: float | Floats) -> Floats:
+        """The log-odds that answer each lane's x at its t (unknown, lane)."""
+        numbers = self.at(x, t)
         self.sweeps += 1
-        compiled().respond(self.layout, self._numbers, scratch, self.tangent)
-        odds: Floats = scratch.next_logs[self.unknown, 0] - scratch.next_logs[self.base, 0]
+        compiled().respond(self.layout, numbers, self.scratch, self.tangent)
+        odds: Floats = self.scratch.next_logs[self.unknown] - self.scratch.next_logs[self.base]
         return odds
+
+    def answer(self, x: Floats, t: float) -> Floats:
+        """The log-odds that answer x; not finite where the arithmetic gave out."""
+        return self.answers(x[:, None], t)[:, 0]
 
     def change(self) -> float:
         """How far, in probability, the last answer is from the play that it answers."""

@@ -1,0 +1,178 @@
+"""Links: whether an answer that sweeps have found hangs together with uniform play at λ = 0.
+
+All λ = t · λ̂. Answers at several t, from 0 to the one in question, are found side by side in the lanes of a
+block, each with the slope of the branch through it, dx/dt, and the sign of det(1 − J), where J is the
+derivative of the answer. Two neighbours are linked if each lies where the slopes of both say; where they are
+not, answers between them are asked for. A chain of links is a branch that rises in t from play by weight
+alone, and there is no other such branch: it is the principal one, at the first crossing of its end. A change
+of the sign along it is a bifurcation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.solve import krylov
+from foedus.solve.acceleration import AcceleratedSweeps
+from foedus.solve.block import Floats, Indices, Memory, memory_for
+from foedus.solve.cubic import between
+from foedus.solve.equilibrium import Branch
+from foedus.solve.kernels import compiled
+from foedus.solve.lanes import WIDTH
+from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.response import Response
+
+SWEEPS = AcceleratedSweeps(depth=8, sweeps=80)
+SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one
+
+
+class Point(NamedTuple):
+    """An answer at t: log-odds, their slope, and whether det(1 − J) is positive."""
+
+    t: float
+    x: Floats
+    slope: Floats
+    upright: bool
+
+
+@dataclass(frozen=True)
+class Linking:
+    """How neighbours are judged: `miss`, in log-odds, is the most that the slopes may be wrong about.
+
+    Intervals shorter than `least` are not cut. Up to `dense` unknowns whole matrices are made; beyond,
+    `slope_rounds` and `sign_rounds` of Arnoldi's method are. `points` bounds the answers asked for.
+    """
+
+    miss: float = 0.05
+    least: float = 1.0 / 300.0
+    dense: int = 60
+    slope_rounds: int = 12
+    sign_rounds: int = 16
+    points: int = 96
+
+    def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> NDArray[np.int8]:
+        """What is known of the branch of each answer (world): SWEEPS where it is not linked."""
+        found = np.full(problem.tabulation.worlds, Branch.SWEEPS, np.int8)
+        scratches, tangents = PerThread(problem.scratch), PerThread(problem.tangent)
+        memories = PerThread(lambda: memory_for(problem.layout, SWEEPS.depth))
+
+        def work(block: Indices) -> None:
+            world = int(block[0])
+            response = Response(problem, world, scratches.get(), tangents.get())
+            chain = Chain(self, problem, response, memories.get())
+            found[world] = chain.judge(response.odds(answers.log_behaviour(world)))
+            answers.sweeps[world] += response.sweeps
+
+        problem.over_blocks(worlds, work, width=1)
+        return found[worlds]
+
+
+@dataclass(eq=False)
+class Chain:
+    """The points found so far for one world."""
+
+    rule: Linking
+    problem: Problem
+    response: Response
+    memory: Memory
+    points: dict[float, Point] = field(default_factory=dict)
+
+    def judge(self, end: Floats) -> Branch:
+        """What is known of the branch through `end`, the answer at t = 1."""
+        if not np.isfinite(end).all():
+            return Branch.SWEEPS
+        t = np.linspace(0.0, 1.0, WIDTH)
+        guesses = np.repeat(self.response.start()[:, None], WIDTH, axis=1)
+        guesses[:, -1] = end
+        if not self.add(t, guesses) or not _same(self.points[1.0].x, end):
+            return Branch.SWEEPS
+        while gaps := self.gaps():
+            t = np.array([self._middle(*gap) for gap in gaps])
+            short = min(after.t - before.t for before, after in gaps) < self.rule.least
+            if short or len(self.points) + len(t) > self.rule.points:
+                return Branch.SWEEPS
+            guesses = np.stack([self._between(*gap) for gap in gaps], axis=1)
+            for first in range(0, len(t), WIDTH):
+                if not self.add(t[first : first + WIDTH], guesses[:, first : first + WIDTH]):
+                    return Branch.SWEEPS
+        if all(point.upright for point in self.points.values()):
+            return Branch.PRINCIPAL
+        return Branch.BIFURCATED if self.response.size <= self.rule.dense else Branch.SWEEPS
+
+    def gaps(self) -> list[tuple[Point, Point]]:
+        """Neighbours that are not linked."""
+        chain = [self.points[t] for t in sorted(self.points)]
+        return [pair for pair in pairwise(chain) if not self.linked(*pair)]
+
+    def linked(self, before: Point, after: Point) -> bool:
+        """Whether the mean of both slopes leads from the one to the other."""
+        led = before.x + (after.t - before.t) * (before.slope + after.slope) / 2.0
+        astray = np.abs(after.x - led) / (1.0 + 0.01 * np.abs(after.x))
+        return bool(astray.max(initial=0.0) <= self.rule.miss)
+
+    def add(self, t: Floats, guesses: Floats) -> bool:
+        """Find the answers at t (at most a block), starting at the guesses (unknown, t); whether all were."""
+        lanes = np.minimum(np.arange(WIDTH), len(t) - 1)
+        x = self._solve(t[lanes], guesses[:, lanes])
+        if x is None:
+            return False
+        slopes, signs = self._slopes(x, t[lanes])
+        for k, each in enumerate(t.tolist()):
+            self.points[each] = Point(each, x[:, k], slopes[:, k], bool(signs[k] > 0))
+        return bool(np.isfinite(slopes).all())
+
+    def _solve(self, t: Floats, guesses: Floats) -> Floats | None:
+        response, scratch = self.response, self.response.scratch
+        for logarithmic in (False, True):
+            numbers = response.at(guesses, t)
+            settings = SWEEPS.settings(self.problem, logarithmic)
+            compiled().iterate(self.problem.layout, numbers, scratch, self.memory, settings)
+            response.sweeps += int(np.where(scratch.ended > 0, scratch.ended, SWEEPS.sweeps).max())
+            if (scratch.ended > 0).all():
+                return response.odds(scratch.logs)
+            if not (scratch.ended < 0).any():
+                break
+        return None
+
+    def _slopes(self, x: Floats, t: Floats) -> tuple[Floats, Floats]:
+        """dx/dt (unknown, lane), and the sign of det(1 − J), or −1 where that is in doubt (lane)."""
+        response, rule = self.response, self.rule
+        response.answers(x, t)
+        ahead = response.push(np.vstack([np.zeros_like(x), np.ones(WIDTH)]))
+        if response.size <= rule.dense:
+            matrix = np.eye(response.size) - self._matrices()
+            signs, sizes = np.linalg.slogdet(matrix)
+            if not np.isfinite(sizes).all():
+                return np.full_like(x, np.nan), signs
+            return np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T, signs
+        slopes = krylov.least_residual(self._push, ahead, rule.slope_rounds)
+        random = np.random.default_rng(response.size).normal(size=(response.size, 1))
+        above = krylov.beyond_one(self._push, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
+        return slopes, np.where(above == 0, 1.0, -1.0)
+
+    def _push(self, directions: Floats) -> Floats:
+        return self.response.push(np.vstack([directions, np.zeros(WIDTH)]))
+
+    def _matrices(self) -> Floats:
+        """J (lane, unknown, unknown)."""
+        size = self.response.size
+        matrices = np.empty((WIDTH, size, size))
+        for k, unit in enumerate(np.eye(size)):
+            matrices[:, :, k] = self._push(np.repeat(unit[:, None], WIDTH, axis=1)).T
+        return matrices
+
+    def _middle(self, before: Point, after: Point) -> float:
+        return (before.t + after.t) / 2.0
+
+    def _between(self, before: Point, after: Point) -> Floats:
+        length = after.t - before.t
+        return between(before.x, after.x, length * before.slope, length * after.slope, 0.5)
+
+
+def _same(one: Floats, other: Floats) -> bool:
+    return bool((np.abs(one - other) / (1.0 + np.abs(other))).max(initial=0.0) <= SAME)
