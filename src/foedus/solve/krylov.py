@@ -7,59 +7,96 @@ direction; GMRES (Saad and Schultz 1986) and Ritz values are read off the small 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foedus.solve.block import Floats
 
 Apply = Callable[[Floats], Floats]
-TINY = 1e-300
-NEAR = 1e-3
+Whole = NDArray[np.intp]
+
+LOST = 1e-12  # of what a product was: nothing new is left of it
+ENOUGH = 1e-4  # of the right side: what may be left of it
+REAL = 1e-9
+NEAR = 1e-3  # below 1, and it counts as above
+SMALL = 0.5  # eigenvalues that far from 1 are no concern
 
 
-class Space(NamedTuple):
-    """basis (round + 1, unknown, lane); upper (lane, round + 1, round), Hessenberg; size of the start (lane)."""
+class Space:
+    """The space of `start` (unknown, lane), which grows by a round at a time.
 
-    basis: Floats
-    upper: Floats
-    size: Floats
+    basis (round + 1, unknown, lane), orthonormal; upper (lane, round + 1, round), of Hessenberg's form.
+    """
+
+    def __init__(self, apply: Apply, start: Floats, most: int) -> None:
+        self._apply, self.rounds = apply, 0
+        self.size = np.sqrt((start * start).sum(axis=0))
+        self._basis = np.zeros((most + 1, *start.shape))
+        self._upper = np.zeros((start.shape[1], most + 1, most))
+        self._basis[0] = start / np.where(self.size > 0.0, self.size, np.inf)
+
+    def grow(self, rounds: int) -> None:
+        """Make that many rounds in all."""
+        for k in range(self.rounds, rounds):
+            ahead = self._apply(self._basis[k])
+            for _ in range(2):
+                shares = np.einsum("kul,ul->kl", self._basis[: k + 1], ahead)
+                ahead = ahead - np.einsum("kl,kul->ul", shares, self._basis[: k + 1])
+                self._upper[:, : k + 1, k] += shares.T
+            length = np.sqrt((ahead * ahead).sum(axis=0))
+            length[length <= LOST * np.abs(self._upper[:, :, k]).max(axis=1)] = 0.0
+            self._upper[:, k + 1, k] = length
+            self._basis[k + 1] = ahead / np.where(length > 0.0, length, np.inf)
+        self.rounds = rounds
+
+    @property
+    def basis(self) -> Floats:
+        return self._basis[: self.rounds]
+
+    @property
+    def upper(self) -> Floats:
+        return self._upper[:, : self.rounds + 1, : self.rounds]
 
 
-def arnoldi(apply: Apply, start: Floats, rounds: int) -> Space:
-    """The space of `start` (unknown, lane)."""
-    size = np.sqrt((start * start).sum(axis=0))
-    basis = np.zeros((rounds + 1, *start.shape))
-    upper = np.zeros((start.shape[1], rounds + 1, rounds))
-    basis[0] = start / np.maximum(size, TINY)
-    for k in range(rounds):
-        ahead = apply(basis[k])
-        for _ in range(2):
-            shares = np.einsum("kul,ul->kl", basis[: k + 1], ahead)
-            ahead = ahead - np.einsum("kl,kul->ul", shares, basis[: k + 1])
-            upper[:, : k + 1, k] += shares.T
-        length = np.sqrt((ahead * ahead).sum(axis=0))
-        length[length <= 1e-12 * np.abs(upper[:, :, k]).max(axis=1)] = 0.0
-        upper[:, k + 1, k] = length
-        basis[k + 1] = ahead / np.maximum(length, TINY)
-    return Space(basis, upper, size)
-
-
-def least_residual(apply: Apply, right: Floats, rounds: int) -> Floats:
-    """The best x (unknown, lane) with x − apply(x) = right in the space of the rounds made."""
-    space = arnoldi(apply, right, min(rounds, len(right)))
-    lanes, made = space.upper.shape[0], space.upper.shape[2]
-    matrix = np.eye(made + 1, made) - space.upper
-    target = np.zeros((lanes, made + 1))
-    target[:, 0] = space.size
-    shares = np.stack([np.linalg.lstsq(matrix[lane], target[lane])[0] for lane in range(lanes)], axis=1)
-    solution: Floats = np.einsum("kl,kul->ul", shares, space.basis[:made])
+def least_residual(apply: Apply, right: Floats, most: int) -> Floats:
+    """x (unknown, lane) with x − apply(x) = right, the best that at most so many rounds give."""
+    space = Space(apply, right, min(most, len(right)))
+    shares = np.empty(0)
+    for rounds in _stages(min(most, len(right))):
+        space.grow(rounds)
+        matrix = np.eye(rounds + 1, rounds) - space.upper
+        if not np.isfinite(matrix).all():
+            return np.full_like(right, np.nan)
+        target = np.zeros((len(matrix), rounds + 1, 1))
+        target[:, 0, 0] = space.size
+        shares = np.linalg.pinv(matrix) @ target
+        left = np.linalg.norm(target - matrix @ shares, axis=(1, 2))
+        if (left <= ENOUGH * space.size).all():
+            break
+    solution: Floats = np.einsum("lk,kul->ul", shares[:, :, 0], space.basis)
     return solution
 
 
-def beyond_one(apply: Apply, start: Floats, rounds: int) -> Floats:
-    """How many real Ritz values of each lane are above 1, or nearly (lane)."""
-    space = arnoldi(apply, start, min(rounds, len(start)))
-    ritz = np.linalg.eigvals(space.upper[:, :-1])
-    real = np.abs(ritz.imag) <= 1e-9 * (1.0 + np.abs(ritz.real))
-    return np.asarray((real & (ritz.real > 1.0 - NEAR)).sum(axis=1), np.float64)
+def beyond_one(apply: Apply, start: Floats, most: int) -> Whole:
+    """How many real eigenvalues above 1, or nearly, are seen in each lane (lane); 1 where products gave out.
+
+    It stops early where all that are seen are small: those that stand out are seen first.
+    """
+    space = Space(apply, start, min(most, len(start)))
+    found = np.zeros(start.shape[1], np.intp)
+    for rounds in _stages(min(most, len(start))):
+        space.grow(rounds)
+        if not np.isfinite(space.upper).all():
+            return np.ones_like(found)
+        ritz = np.linalg.eigvals(space.upper[:, :-1])
+        real = np.abs(ritz.imag) <= REAL * (1.0 + np.abs(ritz.real))
+        found = (real & (ritz.real > 1.0 - NEAR)).sum(axis=1)
+        if (np.abs(ritz) < SMALL).all():
+            break
+    return found
+
+
+def _stages(most: int) -> list[int]:
+    """After how many rounds to look."""
+    return [*(each for each in (4, 8, 12) if each < most), most]

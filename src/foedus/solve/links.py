@@ -84,6 +84,8 @@ class Chain:
 
     def judge(self, end: Floats) -> Branch:
         """What is known of the branch through `end`, the answer at t = 1."""
+        if not len(end):
+            return Branch.PRINCIPAL
         if not np.isfinite(end).all():
             return Branch.SWEEPS
         t = np.linspace(0.0, 1.0, WIDTH)
@@ -149,11 +151,12 @@ class Chain:
             signs, sizes = np.linalg.slogdet(matrix)
             if not np.isfinite(sizes).all():
                 return np.full_like(x, np.nan), signs
-            return np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T, signs
-        slopes = krylov.least_residual(self._push, ahead, rule.slope_rounds)
+            slopes = np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T
+            return np.asarray(slopes, np.float64), np.asarray(signs, np.float64)
+        reached = krylov.least_residual(self._push, ahead, rule.slope_rounds)
         random = np.random.default_rng(response.size).normal(size=(response.size, 1))
         above = krylov.beyond_one(self._push, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
-        return slopes, np.where(above == 0, 1.0, -1.0)
+        return reached, np.where(above == 0, 1.0, -1.0)
 
     def _push(self, directions: Floats) -> Floats:
         return self.response.push(np.vstack([directions, np.zeros(WIDTH)]))

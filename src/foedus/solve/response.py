@@ -132,12 +132,10 @@ class Response:
 
 def _unknowns(game: Game, log_weights: Floats) -> tuple[Indices, Indices]:
     """The options whose log-odds are unknown, and for each the option that they are against."""
-    unknown, base = [], []
-    for h in np.flatnonzero(matters(game)):
-        options = np.arange(game.first_option[h], game.first_option[h + 1])
-        against = options[np.argmax(log_weights[options])]
-        others = options[(options != against) & (log_weights[options] > ABSENT)]
-        unknown.append(others)
-        base.append(np.full(len(others), against))
-    none = [np.empty(0, np.intp)]
-    return np.concatenate(none + unknown), np.concatenate(none + base)
+    widths = np.diff(game.first_option)
+    owner = np.repeat(np.arange(game.information_sets), widths)
+    by_weight = np.lexsort((np.arange(game.options), -log_weights, owner))
+    against = by_weight[np.asarray(game.first_option[:-1], np.intp)][owner]
+    asked = matters(game)[owner] & (against != np.arange(game.options)) & (log_weights > ABSENT)
+    unknown = np.flatnonzero(asked)
+    return unknown, against[unknown]
