@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.gambit.build import GameFile, build_game
+from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg
-from foedus.gambit.tracing import Passes, Point, Tracer, small_enough
+from foedus.gambit.tracing import Passes, Point, small_enough, trace
 from foedus.gambit.tree import Place, Tree
 from foedus.solve.equilibrium import Branch, Equilibrium, Status
 from foedus.solve.evaluate import reach
@@ -54,6 +55,9 @@ class Answer:
             "values": list(self.values) if solved else [],
             "behaviour": [_choice(*each) for each in ordered],
         }
+
+
+UNTRACED = Answer(Status.NOT_CONVERGED, reason="The branch could not be traced to this λ.")
 
 
 def solve_file(
@@ -142,15 +146,17 @@ def _by_tracing(tree: Tree, rationality: Sequence[float], reason: str) -> list[A
     if not small_enough(tree):
         refusal = f"The game is too large to be solved without an order of play: {reason}."
         return [Answer(Status.UNSUPPORTED, reason=refusal)] * len(rationality)
-    points = Tracer(tree).trace([each for each in rationality if not isinf(each)])
-    return [_traced(tree, each, points.get(each)) for each in rationality]
+    return [_traced(tree, each, None if isinf(each) else trace(tree, each)) for each in rationality]
 
 
 def _traced(tree: Tree, rationality: float, point: Point | None) -> Answer:
     if isinf(rationality):
         return Answer(Status.UNSUPPORTED)
-    if point is None or not point.residual <= TOLERANCE:
-        return Answer(Status.NOT_CONVERGED, reason="The branch could not be traced to this λ.")
+    if point is None:
+        return UNTRACED
+    residual, regret = certify_tree(tree, point.behaviour.tolist(), rationality)
+    if not residual <= TOLERANCE:
+        return UNTRACED
     shares, first = point.behaviour.tolist(), Passes(tree).first.tolist()
     choices = [
         (place, float(point.reach[k]), shares[first[k] : first[k + 1]])
@@ -158,4 +164,4 @@ def _traced(tree: Tree, rationality: float, point: Point | None) -> Answer:
         if not place.chance
     ]
     branch = "principal" if point.alone else "bifurcated"
-    return Answer(Status.SOLVED, branch, point.residual, point.regret, point.values.tolist(), choices)
+    return Answer(Status.SOLVED, branch, residual, regret, point.values.tolist(), choices)

@@ -147,27 +147,16 @@ class Chain:
         response.answers(x, t)
         ahead = response.push(np.vstack([np.zeros_like(x), np.ones(WIDTH)]))
         if response.size <= rule.dense:
-            matrix = np.eye(response.size) - self._matrices()
+            matrix = np.eye(response.size) - response.matrices()
             signs, sizes = np.linalg.slogdet(matrix)
             if not np.isfinite(sizes).all():
                 return np.full_like(x, np.nan), signs
             slopes = np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T
             return np.asarray(slopes, np.float64), np.asarray(signs, np.float64)
-        reached = krylov.least_residual(self._push, ahead, rule.slope_rounds)
+        reached = krylov.least_residual(response.push_play, ahead, rule.slope_rounds)
         random = np.random.default_rng(response.size).normal(size=(response.size, 1))
-        above = krylov.beyond_one(self._push, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
+        above = krylov.beyond_one(response.push_play, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
         return reached, np.where(above == 0, 1.0, -1.0)
-
-    def _push(self, directions: Floats) -> Floats:
-        return self.response.push(np.vstack([directions, np.zeros(WIDTH)]))
-
-    def _matrices(self) -> Floats:
-        """J (lane, unknown, unknown)."""
-        size = self.response.size
-        matrices = np.empty((WIDTH, size, size))
-        for k, unit in enumerate(np.eye(size)):
-            matrices[:, :, k] = self._push(np.repeat(unit[:, None], WIDTH, axis=1)).T
-        return matrices
 
     def _middle(self, before: Point, after: Point) -> float:
         return (before.t + after.t) / 2.0

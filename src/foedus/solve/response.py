@@ -58,6 +58,10 @@ class Response:
     def size(self) -> int:
         return len(self.unknown)
 
+    @property
+    def nodes(self) -> int:
+        return len(self.layout.information_set)
+
     def start(self) -> Floats:
         """The unknowns of play by weight alone, the answer at t = 0."""
         odds: Floats = self._log_weights[self.unknown] - self._log_weights[self.base]
@@ -105,11 +109,15 @@ class Response:
 
         It stands in `scratch` then, as what certifies it expects.
         """
+        return np.exp(self.complete_logs()[:, 0])
+
+    def complete_logs(self) -> Floats:
+        """The same as ln σ (option, lane)."""
         scratch, options = self.scratch, self._answering
         scratch.logs[options] = scratch.next_logs[options]
         scratch.sigma[options] = scratch.next_sigma[options]
-        behaviour: Floats = scratch.sigma[: len(self._log_weights), 0].copy()
-        return behaviour
+        logs: Floats = scratch.logs[: len(self._log_weights)].copy()
+        return logs
 
     def push(self, directions: Floats) -> Floats:
         """The derivative of the last answer along up to WIDTH directions of (x, t); a column for each."""
@@ -122,6 +130,17 @@ class Response:
         compiled().push(self.layout, self._numbers, self.scratch, tangent)
         moved: Floats = tangent.next_logs[self.unknown, :count] - tangent.next_logs[self.base, :count]
         return moved
+
+    def push_play(self, directions: Floats) -> Floats:
+        """The derivative along one direction of x for each lane (unknown, lane), t held."""
+        return self.push(np.vstack([directions, np.zeros(directions.shape[1])]))
+
+    def matrices(self) -> Floats:
+        """The derivative of each lane's last answer by every unknown (lane, unknown, unknown)."""
+        found = np.empty((WIDTH, self.size, self.size))
+        for k, unit in enumerate(np.eye(self.size)):
+            found[:, :, k] = self.push_play(np.repeat(unit[:, None], WIDTH, axis=1)).T
+        return found
 
     def jacobian(self) -> Floats:
         """The derivative of the last answer by every unknown, and by t in the last column."""
