@@ -17,7 +17,7 @@ from foedus.gambit.build import build_game
 from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg_text
-from foedus.gambit.solving import solve_file
+from foedus.gambit.solving import Asked, solve_file
 from foedus.gambit.tracing import Passes, trace
 from foedus.game.show import describe_node, summary
 from foedus.solve.reference import World, residual
@@ -150,7 +150,7 @@ def test_large_games_are_swept_unless_traced(monkeypatch: pytest.MonkeyPatch) ->
     """What was not traced says so, and tracing it gives the same answer."""
     monkeypatch.setattr(solving, "ALWAYS_CERTAIN", 0)
     file = FOLDER / "own_kuhn_poker.efg"
-    swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], trace=True))
+    swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], Asked(trace=True)))
     assert (swept["branch"], traced["branch"]) == ("sweeps", "principal")
     assert swept["values"] == pytest.approx(traced["values"], abs=1e-9)
 

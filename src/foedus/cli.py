@@ -177,6 +177,8 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
 @click.option("--rationality", type=Rationalities(), help="Every actor's λ in .efg files: 0.5,1,2 (1).")
 @click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
 @click.option("--trace", is_flag=True, help="Follow the principal branch from λ = 0 through its folds.")
+@click.option("--others", type=click.IntRange(1), help="Search for others from this many random starts.")
+@click.option("--seed", type=click.IntRange(0), help="The seed of the random starts (0).")
 @set_option
 @threads_option
 @json_option
@@ -188,6 +190,8 @@ def solve(
     rationality: tuple[float, ...] | None,
     most: int,
     trace: bool,
+    others: int | None,
+    seed: int | None,
     pairs: Pairs,
     threads: int | None,
     as_json: bool,
@@ -196,11 +200,18 @@ def solve(
 
     FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
     """
+    if seed is not None and others is None:
+        raise click.UsageError("--seed is for --others: without random starts there is nothing random")
     if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
+        from foedus.gambit.solving import Asked
         from foedus.gamefiles import solve_and_print
 
         well = solve_and_print(
-            paths, rationality or (1.0,), most=most, threads=threads, trace=trace, as_json=as_json
+            paths,
+            rationality or (1.0,),
+            most=most,
+            how=Asked(threads, trace, others or 0, seed or 0),
+            as_json=as_json,
         )
         return 0 if well else FAULT
     if arrangement is None:
@@ -208,14 +219,15 @@ def solve(
     scenario, settings = read(paths[0], pairs)
     require(arrangement, scenario.arrangements, "arrangement")
     from foedus.analysis.solution_shape import solution_shape
-    from foedus.analysis.solving import solve_scenario
+    from foedus.analysis.solving import find_others, solve_scenario
     from foedus.report.solution import print_solution
 
     with watching(f"Solving {scenario.name}"):
         solution = solve_scenario(
             scenario, arrangement, in_force=in_force, settings=settings, threads=threads, trace=trace
         )
-    document = solution_shape(solution)
+        search = find_others(solution, others, seed or 0) if others else None
+    document = solution_shape(solution, search)
     refuse_invalid(scenario, arrangement, settings, document)
     deliver(document, as_json, lambda found: print_solution(make_console(), found, most))
     return 0

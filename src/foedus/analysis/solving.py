@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from foedus.analysis.settling import Settings, settle
-from foedus.analysis.solutions import CERTAIN, Games, Solution, Solutions
+from foedus.analysis.solutions import CERTAIN, TOLERANCE, Games, Solution, Solutions
 from foedus.language.scenario import Scenario
+from foedus.solve.others import Search, search_others
 from foedus.study.worlds import Worlds, base_world
 
 
@@ -31,3 +32,21 @@ def solve_scenario(
     solutions = Solutions(scenario, settled.worlds, games=games, threads=threads, trace=trace)
     solutions.certain = solutions.games.of(case).nodes * solutions.count <= CERTAIN
     return solutions[case]
+
+
+def find_others(solution: Solution, starts: int, seed: int = 0) -> Search | None:
+    """Search from so many random starts for equilibria besides this one; None where it is not solved.
+
+    Raises ValueError for a solution of several worlds.
+    """
+    if not solution.solved.all():
+        return None
+    return search_others(
+        solution.game,
+        solution.tabulation,
+        solution.behaviour[:, 0],
+        starts,
+        seed=seed,
+        tolerance=TOLERANCE,
+        threads=solution.threads,
+    )

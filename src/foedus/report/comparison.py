@@ -168,7 +168,7 @@ def _branches(rows: Sequence[Row]) -> str:
         for branch, count in (row.get("branches") or {row.get("branch"): 1}).items():
             counts[branch] = counts.get(branch, 0) + count
     told = [f"{counts[name]} {words}" for name, words in BRANCHES.items() if name in counts]
-    return f"Of these {', '.join(told)}." if told else ""
+    return f"Branch: {', '.join(told)}." if told else ""
 
 
 def _checked(rows: Sequence[Row]) -> str:
@@ -176,7 +176,7 @@ def _checked(rows: Sequence[Row]) -> str:
     if not any("checked" in row for row in rows):
         return ""
     count = sum(row["checked"] for row in rows)
-    return f" Certified by independent code: {count}; largest difference {_largest(rows, 'discrepancy')}."
+    return f" Certified by independent code: {count}; largest difference in residual {_largest(rows, 'discrepancy')}."
 
 
 def _reasons(row: Row) -> str:

@@ -49,7 +49,8 @@ def _picked(equilibrium: Equilibrium, every: int) -> Indices:
     solved = np.flatnonzero(equilibrium.solved)
     if every == 1:
         return solved
-    prints = (crc32(equilibrium.values[:, world].tobytes()) for world in solved.tolist())
+    rounded = equilibrium.values.astype(np.float32)
+    prints = (crc32(rounded[:, world].tobytes()) for world in solved.tolist())
     return solved[np.fromiter((each % every == 0 for each in prints), np.bool_, len(solved))]
 
 
