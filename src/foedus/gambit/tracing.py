@@ -167,11 +167,11 @@ class TreeCurve:
         return odds
 
 
-def trace(tree: Tree, rationality: float) -> Point | None:
+def trace(tree: Tree, rationality: float, pace: Pace = PACE) -> Point | None:
     """The first crossing of this λ by the principal branch; None where it could not be traced."""
     passes = Passes(tree)
     curve = TreeCurve(passes, rationality)
-    path = BranchPath(curve, max(rationality * passes.spread(), 1.0), PACE, TOLERANCE)
+    path = BranchPath(curve, max(rationality * passes.spread(), 1.0), pace, TOLERANCE)
     found = path.follow()
     if found.ending != Ending.ARRIVED:
         return None

@@ -176,7 +176,8 @@ def _checked(rows: Sequence[Row]) -> str:
     if not any("checked" in row for row in rows):
         return ""
     count = sum(row["checked"] for row in rows)
-    return f" Certified by independent code: {count}; largest difference in residual {_largest(rows, 'discrepancy')}."
+    largest = _largest(rows, "discrepancy")
+    return f" Certified by independent code: {count}; largest difference in residual {largest}."
 
 
 def _reasons(row: Row) -> str:
