@@ -175,6 +175,8 @@ def verdict(row: dict[str, Any]) -> str:
     ours, gambits = row["to_branch"] <= SAME, row["gambit_to_branch"]
     if gambits is None:
         return "Foedus; Gambit did not arrive" if ours else "neither"
+    if ours and row["branch"] == "bifurcated" and gambits > SAME:
+        return "Foedus straight on, Gambit turned off"
     both = {(True, True): "both", (True, False): "Foedus", (False, True): "Gambit", (False, False): "neither"}
     return both[ours, gambits <= SAME]
 
@@ -213,7 +215,7 @@ INTRODUCTION = """# Gambit's catalogue
 
 Every extensive-form game of the catalogue that pygambit 17 can load, at λ = 0.5, 1, 2 and 5: the behaviour that `foedus solve` finds, that of Gambit's `logit_solve_lambda`, and which of them is on the principal branch. A game on which the two agree to 10⁻⁷ at every λ has one line, with the largest numbers; any other has one for each λ.
 
-*Residual*: max |σ − logit(Q)| by `foedus.gambit.certificate`, in plain Python, which has no part in either solver. *On the branch*: within 10⁻⁷ of a third trace with steps a fifth as long, in NumPy on the tree of the file, with derivatives by complex steps. Gambit did not arrive where it took more than a minute, failed, or returned another λ than was asked for. Past a bifurcation (`bifurcated`) the branch is a matter of convention: Foedus goes straight on, like actors staying alike.
+*Residual*: max |σ − logit(Q)| by `foedus.gambit.certificate`, in plain Python, which has no part in either solver. *On the branch*: within 10⁻⁷ of a third trace with steps a fifth as long, in NumPy on the tree of the file, with derivatives by complex steps. Gambit did not arrive where it took more than a minute, failed, or returned another λ than was asked for. Past a bifurcation (`bifurcated`) the branch is a matter of convention: Foedus and the third trace go straight on, like actors staying alike; Gambit turns off to one of the branches that cross, and its answers there are equilibria too, as their residuals tell.
 
 This page is written by `benchmarks/catalogue.py` from the facts in `benchmarks/catalogue.json`; the games themselves are Gambit's.
 """  # noqa: E501
