@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
 from foedus.analysis.outcomes import Ends, ends_of, outcomes
-from foedus.analysis.solutions import CERTAIN, Games, Solution, Solutions, part_of, size_of
+from foedus.analysis.solutions import Games, Solution, Solutions, affords_certainty, part_of, size_of
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
 from foedus.solve.evaluate import payoff_spread
@@ -130,7 +130,7 @@ def measure_case(
     parts: list[Measures] = []
     ends: Ends | None = None
     count = size_of(worlds)
-    certain = count * games.of(case).nodes <= CERTAIN
+    certain = affords_certainty(games.of(case), count)
     for first in range(0, count, chunk):
         last = min(first + chunk, count)
         here = part_of(worlds, first, last)

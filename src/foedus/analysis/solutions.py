@@ -30,8 +30,7 @@ Floats = NDArray[np.float64]
 Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
-CERTAIN = 300_000
-"""Nodes times worlds up to which one makes certain of the branch: a few seconds."""
+CERTAIN, OVERHEAD = 100_000, 300
 
 
 class Games:
@@ -52,6 +51,14 @@ def prepare() -> None:
     """Load the kernels, before threads ask for them all at once."""
     kernels.compiled()
     count_kernel()
+
+
+def affords_certainty(game: Game, worlds: int) -> bool:
+    """Whether so many worlds of a game are few enough to make certain of the branch in each.
+
+    It costs some ten times as much as the answers, and in small games what it costs is not the nodes.
+    """
+    return worlds * (game.nodes + OVERHEAD) <= CERTAIN
 
 
 def size_of(worlds: Worlds) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -95,7 +96,7 @@ class Walk(NamedTuple):
 
 def zeros(*shape: int) -> Floats:
     """Zeros (…, lane) that start on a cache line, so that no row of lanes straddles two."""
-    size = int(np.prod(shape)) * WIDTH
+    size = prod(shape) * WIDTH
     raw = np.zeros(size + CACHE_LINE // 8)
     start = (-raw.ctypes.data % CACHE_LINE) // 8
     rows: Floats = raw[start : start + size].reshape(*shape, WIDTH)

@@ -39,13 +39,14 @@ class Certificate:
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """A game in layers: `nodes`, and for all but the first `into`, the edges into them by child, and where
-    those of each node start; `out`, the edges out of the nodes that have any, and `owners` of these.
-    parent, mover (edge), option (edge), -1 for chance; by_option: edges of options, in the options' order.
+    """A game in layers of `nodes`. into: for all but the first, the edges into them by child, where those of
+    each node start, and how many they are. out: nodes that have any edges, these, and where each starts.
+    parent, option (edge), the latter -1 for chance; by_option: edges of options in the options' order, and
+    where each option's start; members: the nodes of all information sets, in their order.
     """
 
     nodes: list[Whole]
-    into: list[tuple[Whole, Whole]]
+    into: list[tuple[Whole, Whole, Whole]]
     out: list[tuple[Whole, Whole, Whole]]
     parent: Whole
     option: Whole
@@ -68,7 +69,7 @@ def layers_of(game: Game) -> Layers:
     by_option = np.argsort(option, kind="stable")[int((option < 0).sum()) :]
     return Layers(
         nodes=nodes,
-        into=[_groups(by_child, game.child, each) for each in nodes[1:]],
+        into=[_sized(*_groups(by_child, game.child, each)) for each in nodes[1:]],
         out=[(each[degree[each] > 0], *_groups(np.arange(game.edges), parent, each)) for each in nodes],
         parent=parent,
         option=option,
@@ -107,6 +108,10 @@ def _groups(order: Whole, key: Whole | NDArray[np.int32], wanted: Whole) -> tupl
     last = np.searchsorted(sorted_key, wanted, "right").astype(np.int32)
     size = last - first
     return order[_ranges(first, last)], (np.cumsum(size) - size)[size > 0]
+
+
+def _sized(edges: Whole, start: Whole) -> tuple[Whole, Whole, Whole]:
+    return edges, start, np.diff(start, append=len(edges))
 
 
 def certify(
@@ -194,8 +199,12 @@ def _reach(game: Game, numbers: _Numbers) -> tuple[Floats, NDArray[np.int64]]:
     layers, worlds = layers_of(game), numbers.share.shape[1]
     log_reach = np.zeros((game.nodes, worlds))
     order = np.zeros((game.nodes, worlds), np.int64)
-    for nodes, (edges, start) in zip(layers.nodes[1:], layers.into, strict=True):
-        parent, size = layers.parent[edges], np.diff(start, append=len(edges))
+    excluded = bool(numbers.impossible.any())
+    for nodes, (edges, start, size) in zip(layers.nodes[1:], layers.into, strict=True):
+        parent = layers.parent[edges]
+        if not excluded:
+            log_reach[nodes] = _log_sums(log_reach[parent] + numbers.log_share[edges], start, size)
+            continue
         steps = order[parent] + numbers.impossible[edges]
         order[nodes] = np.minimum.reduceat(steps, start, axis=0)
         way = log_reach[parent] + numbers.log_share[edges]
