@@ -63,9 +63,9 @@ class Branch(IntEnum):
     def sentence(self) -> str:
         return {
             Branch.NONE: "There is no answer.",
-            Branch.PRINCIPAL: "It was traced from λ = 0, or is the only solution.",
+            Branch.PRINCIPAL: "It was linked to λ = 0, or traced from there, or is the only solution.",
             Branch.SWEEPS: "It is where sweeps led; usually, but not certainly, the principal branch.",
-            Branch.BIFURCATED: "It was traced from λ = 0 past a bifurcation, where the branch is not unique.",
+            Branch.BIFURCATED: "It was followed from λ = 0 past a bifurcation: the branch is not unique.",
         }[self]
 
 
