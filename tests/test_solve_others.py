@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foedus.cli import main
@@ -98,6 +98,7 @@ def test_a_single_equilibrium(name: str, rationality: float) -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1))
+@example(seed=3476).via("beliefs depend on sets of a single option only")
 @settings(max_examples=8, deadline=None)
 def test_whatever_is_found_is_an_equilibrium(seed: int) -> None:
     """In random games of sharp actors each one found is certified, and threads change nothing."""

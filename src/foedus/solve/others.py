@@ -23,7 +23,7 @@ from foedus.solve.evaluate import node_values, payoff_spread
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import PerThread, Problem
 from foedus.solve.pull import PACE, Onwards
-from foedus.solve.response import Response, matters
+from foedus.solve.response import Response
 
 DISTINCT = 1e-6
 SHARPNESS = (0.3, 1.0, 3.0, 10.0)
@@ -80,13 +80,14 @@ def search_others(
     """
     if tabulation.worlds != 1:
         raise ValueError(f"a search is for one world, not for {tabulation.worlds}")
-    if not matters(game).any():
-        return Search(starts, seed, starts, 0, ())
     problem = Problem(game, tabulation, tolerance, threads)
+    response = Response(problem, 0, problem.scratch(), problem.tangent())
+    if not response.size:
+        return Search(starts, seed, starts, 0, ())
     spread = payoff_spread(game, tabulation) * tabulation.rationality
     scale = max(float(spread.max()), 1.0)
     by_start = _from_starts(problem, starts, seed, scale)
-    again = _along_the_branch(problem, scale)
+    again = _along_the_branch(problem, response, scale)
     found = _certified(problem, np.concatenate([by_start, again], axis=1), starts)
     return _with_values(problem, sort_out(found, behaviour, starts, seed))
 
@@ -129,9 +130,8 @@ def draw(size: int, seed: int, start: int) -> Floats:
     return r.normal(scale=r.choice(SHARPNESS), size=size)
 
 
-def _along_the_branch(problem: Problem, scale: float) -> Floats:
+def _along_the_branch(problem: Problem, response: Response, scale: float) -> Floats:
     """ln σ (option, crossing) wherever the principal branch comes to these λ, in small games."""
-    response = Response(problem, 0, problem.scratch(), problem.tangent())
     none = np.empty((problem.game.options, 0))
     if response.size > DENSE:
         return none
