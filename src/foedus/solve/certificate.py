@@ -226,8 +226,8 @@ def _log_sums(logs: Floats, start: Whole, size: Whole) -> Floats:
 def _beliefs(
     game: Game, log_reach: Floats, order: NDArray[np.int64]
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Beliefs (node, world), and by information set the probability of coming there, and whether only
-    impossible steps lead there."""
+    """Beliefs (node, world), and by information set the probability of coming there, and whether several
+    nodes stand there to which only impossible steps lead."""
     members, size = layers_of(game).members, game.last_node - game.first_node
     start = np.cumsum(size) - size
     least = np.minimum.reduceat(order[members], start, axis=0)
@@ -237,7 +237,7 @@ def _beliefs(
     belief = np.ones_like(log_reach)
     several = np.repeat(size > 1, size)
     belief[members[several]] = np.exp(here - np.repeat(total, size, axis=0))[several]
-    return belief, np.where(least == 0, np.exp(total), 0.0), least > 0
+    return belief, np.where(least == 0, np.exp(total), 0.0), (least > 0) & (size > 1)[:, None]
 
 
 def _values(game: Game, numbers: _Numbers) -> Floats:

@@ -29,6 +29,7 @@ from foedus.solve.response import Response
 
 SWEEPS = AcceleratedSweeps(depth=8, sweeps=80)
 SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one
+FAR = 700.0  # log-odds beyond which probabilities are no numbers
 
 
 class Point(NamedTuple):
@@ -167,4 +168,5 @@ class Chain:
 
 
 def _same(one: Floats, other: Floats) -> bool:
-    return bool((np.abs(one - other) / (1.0 + np.abs(other))).max(initial=0.0) <= SAME)
+    near, far = np.clip(one, -FAR, FAR), np.clip(other, -FAR, FAR)
+    return bool((np.abs(near - far) / (1.0 + np.abs(far))).max(initial=0.0) <= SAME)

@@ -73,6 +73,7 @@ class Problem:
 
 
 T = TypeVar("T")
+SMALLEST = 5e-324
 
 
 def processors() -> int:
@@ -119,11 +120,10 @@ class Answers:
         return residual
 
     def log_behaviour(self, world: int) -> Floats:
-        """ln σ (option)."""
+        """ln σ (option), no less than that of the smallest number where σ alone is known."""
         if world in self.logs:
             return self.logs[world]
-        with np.errstate(divide="ignore"):
-            logs: Floats = np.log(self.behaviour[:, world])
+        logs: Floats = np.log(np.maximum(self.behaviour[:, world], SMALLEST))
         return logs
 
     def better(self, worlds: Indices, residual: Floats) -> NDArray[np.bool_]:
