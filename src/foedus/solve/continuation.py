@@ -22,7 +22,7 @@ from foedus.solve.runner import Runner
 
 Bools = NDArray[np.bool_]
 
-CORRECTOR = AcceleratedSweeps(depth=10, sweeps=40, damping=0.9)
+CORRECTOR = AcceleratedSweeps(depth=10, sweeps=25, damping=0.3)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class RationalitySteps:
 
     corrector: AcceleratedSweeps = CORRECTOR
     first: float = 0.05
-    least: float = 1e-4
+    least: float = 1e-3
     growth: float = 1.6
     effort: float = 4e6
 

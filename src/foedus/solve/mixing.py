@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
-from foedus.solve.lanes import WIDTH, fma, less, load, magnitude, maximum, root, spread, store
+from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, root, spread, store
 
 FAR = 40.0
 CUT = 8.0
@@ -55,7 +55,7 @@ def compare(layout: Any, scratch: Any, rows: int) -> None:
     """Into `change` and `drift` (lane): the largest difference of σ, NaN where any is, and of log-odds."""
     change, drift, poison = spread(0.0), spread(0.0), spread(0.0)
     for r in range(rows):
-        o = layout.row_option[r]
+        o = entry(layout.row_option, r)
         step = magnitude(load(scratch.next_sigma, o) - load(scratch.sigma, o))
         change = maximum(step, change)
         poison += step * 0.0

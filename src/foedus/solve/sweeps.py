@@ -6,7 +6,7 @@ from typing import Any
 
 from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
-from foedus.solve.lanes import fma, less, load, magnitude, maximum, same, spread, store
+from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
 
 UNREACHED = 1e-250
 
@@ -30,7 +30,7 @@ def answer(layout: Any, numbers: Any, scratch: Any, h: int, exact: bool) -> Any:
 
     `exact` tells whether an actor may be infinitely rational: options can be tied, and there are no log-odds.
     """
-    total = passes.beliefs(layout.first_node[h], layout.last_node[h], scratch.reach)
+    total = passes.beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch.reach)
     passes.expect(layout, numbers, scratch, h)
     if exact:
         passes.logit_with_ties(layout, numbers, scratch, h)
@@ -48,9 +48,9 @@ def backward(layout: Any, numbers: Any, scratch: Any, exact: bool) -> Any:
     lost = spread(0.0)
     n = layout.information_set.shape[0] - 1
     while n >= 0:
-        h, first = layout.information_set[n], n
+        h, first = entry(layout.information_set, n), n
         if h >= 0:
-            first = layout.first_node[h]
+            first = entry(layout.first_node, h)
             total = answer(layout, numbers, scratch, h, exact)
             if n > first:
                 lost = less(total, spread(UNREACHED), spread(1.0), lost)
@@ -64,9 +64,9 @@ def backward(layout: Any, numbers: Any, scratch: Any, exact: bool) -> Any:
 @part
 def gain(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     """What the mover of h would gain by its best available option (lane), given its beliefs."""
-    first = layout.first_option[h]
+    first = entry(layout.first_option, h)
     expected = spread(0.0)
-    for o in range(first, layout.first_option[h + 1]):
+    for o in range(first, entry(layout.first_option, h + 1)):
         expected = fma(load(scratch.sigma, o), load(scratch.quality, o - first), expected)
     return maximum(passes.best_available(layout, numbers, scratch, h) - expected, spread(0.0))
 
@@ -85,9 +85,9 @@ def any_exact(numbers: Any) -> bool:
 def tied(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     """1.0 (lane) where the mover of h is infinitely rational and indifferent between its best options."""
     chosen = spread(0.0)
-    for o in range(layout.first_option[h], layout.first_option[h + 1]):
+    for o in range(entry(layout.first_option, h), entry(layout.first_option, h + 1)):
         chosen += less(spread(0.0), load(scratch.next_sigma, o), spread(1.0), spread(0.0))
-    exact = less(spread(0.0), load(numbers.tie, layout.mover[h]), spread(1.0), spread(0.0))
+    exact = less(spread(0.0), load(numbers.tie, entry(layout.mover, h)), spread(1.0), spread(0.0))
     return less(spread(1.0), chosen, exact, spread(0.0))
 
 
@@ -97,7 +97,7 @@ def weight_of(layout: Any, scratch: Any, h: int, total: Any, logarithmic: bool) 
     if not logarithmic:
         return total
     reached = spread(0.0)
-    for n in range(layout.first_node[h], layout.last_node[h]):
+    for n in range(entry(layout.first_node, h), entry(layout.last_node, h)):
         chance = exp(load(scratch.log_reach, n))
         reached += same(load(scratch.order, n), spread(0.0), chance, spread(0.0))
     return reached
@@ -106,8 +106,8 @@ def weight_of(layout: Any, scratch: Any, h: int, total: Any, logarithmic: bool) 
 @part
 def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
     """1.0 (lane) where only impossible steps lead to h."""
-    least = load(scratch.order, layout.first_node[h])
-    for n in range(layout.first_node[h] + 1, layout.last_node[h]):
+    least = load(scratch.order, entry(layout.first_node, h))
+    for n in range(entry(layout.first_node, h) + 1, entry(layout.last_node, h)):
         order = load(scratch.order, n)
         least = less(order, least, order, least)
     return less(spread(0.0), least, spread(1.0), spread(0.0))
@@ -117,7 +117,7 @@ def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
 def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool, exact: bool) -> None:
     """Take h into the certificate, in the rows of `scratch.report`."""
     total = answer(layout, numbers, scratch, h, exact)
-    report, several = scratch.report, layout.last_node[h] - layout.first_node[h] > 1
+    report, several = scratch.report, entry(layout.last_node, h) - entry(layout.first_node, h) > 1
     regret = gain(layout, numbers, scratch, h)
     weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
     store(report, REGRET, maximum(regret, load(report, REGRET)))
@@ -148,9 +148,9 @@ def appraise_backward(layout: Any, numbers: Any, scratch: Any, logarithmic: bool
     exact = any_exact(numbers)
     n = layout.information_set.shape[0] - 1
     while n >= 0:
-        h, first = layout.information_set[n], n
+        h, first = entry(layout.information_set, n), n
         if h >= 0:
-            first = layout.first_node[h]
+            first = entry(layout.first_node, h)
             appraise(layout, numbers, scratch, h, logarithmic, exact)
         if h != -2:
             for member in range(first, n + 1):
@@ -191,5 +191,5 @@ def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:
     passes.prepare(layout, numbers, scratch)
     passes.forward(layout, scratch.sigma, scratch.reach)
     for n in range(layout.information_set.shape[0] - 1, -1, -1):
-        if layout.information_set[n] != -2:
+        if entry(layout.information_set, n) != -2:
             passes.value(layout, numbers.payoffs, n, scratch.sigma, scratch.values)
