@@ -6,9 +6,9 @@ import numpy as np
 
 from foedus.solve.block import Indices
 from foedus.solve.equilibrium import Branch
+from foedus.solve.layout import matters
 from foedus.solve.links import Linking
 from foedus.solve.problem import Answers, Problem
-from foedus.solve.response import matters
 from foedus.solve.tracing import BranchTracing
 
 LINKING = Linking()

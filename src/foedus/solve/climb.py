@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.solve.acceleration import AcceleratedSweeps
-from foedus.solve.block import Floats, Memory
-from foedus.solve.kernels import compiled
+from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH
-from foedus.solve.problem import Problem
 from foedus.solve.pull import pulled
+from foedus.solve.queue import Jobs
 from foedus.solve.response import Response
+from foedus.solve.runner import Runner
 
 SWEEPS = AcceleratedSweeps(depth=8, sweeps=120)
 DENSE = 150
@@ -22,8 +22,9 @@ LONGEST = 4.0
 class Climb:
     """From starts to solutions, a block at a time."""
 
-    def __init__(self, problem: Problem, response: Response, memory: Memory, scale: float) -> None:
-        self.problem, self.response, self.memory, self.scale = problem, response, memory, scale
+    def __init__(self, runner: Runner, response: Response, scale: float) -> None:
+        self.runner, self.response, self.scale = runner, response, scale
+        self.world = runner.jobs(np.zeros(1, np.intp))
 
     def from_starts(self, x: Floats, swept_first: NDArray[np.bool_]) -> Floats:
         """ln σ (option, lane) of the solutions that starts lead to, NaN where they lead nowhere."""
@@ -35,20 +36,19 @@ class Climb:
         second = np.where(swept_first, newton, swept)
         chosen = np.where(np.isfinite(first).all(axis=0), first, second)
         for lane in np.flatnonzero(~np.isfinite(chosen).all(axis=0)):
-            chosen[:, lane] = pulled(self.response, x[:, lane], self.scale, self.problem.tolerance)
+            chosen[:, lane] = pulled(self.response, x[:, lane], self.scale, self.runner.problem.tolerance)
         return self._complete(self._newton(chosen))
 
     def _sweep(self, x: Floats) -> Floats:
         """What accelerated sweeps lead to (unknown, lane); NaN where they do not settle."""
-        scratch = self.response.scratch
         found = np.full_like(x, np.nan)
         for logarithmic in (False, True):
-            numbers = self.response.at(x, 1.0)
-            settings = SWEEPS.settings(self.problem, logarithmic)
-            compiled().iterate(self.problem.layout, numbers, scratch, self.memory, settings)
-            ended = scratch.ended > 0
-            found[:, ended] = self.response.odds(scratch.logs)[:, ended]
-            if not (scratch.ended < 0).any():
+            odds = np.ascontiguousarray(self.response.filled(x).T)
+            jobs = Jobs(np.repeat(self.world.numbers, len(odds), axis=0), odds, np.zeros(len(odds), np.int64))
+            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, logarithmic))
+            ended = jobs.ended > 0
+            found[:, ended] = self.response.emptied(jobs.odds.T)[:, ended]
+            if not (jobs.ended < 0).any():
                 break
         return found
 
@@ -73,7 +73,7 @@ class Climb:
         """The whole play (option, lane) that goes with the unknowns."""
         good = np.isfinite(x).all(axis=0)
         self.response.answers(np.where(good, x, 0.0), 1.0)
-        return np.where(good, self.response.complete_logs(), np.nan)
+        return np.where(good, self.runner.logs(self.response.complete_lanes()), np.nan)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:

@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from foedus.solve import krylov
 from foedus.solve.acceleration import AcceleratedSweeps
-from foedus.solve.block import Floats, Indices, Memory, memory_for
+from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.cubic import between
 from foedus.solve.equilibrium import Branch
-from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.queue import Jobs
 from foedus.solve.response import Response
+from foedus.solve.runner import Runner
 
 SWEEPS = AcceleratedSweeps(depth=8, sweeps=80)
 SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one
@@ -60,16 +61,17 @@ class Linking:
         """What is known of the branch of each answer (world): SWEEPS where it is not linked."""
         found = np.full(problem.tabulation.worlds, Branch.SWEEPS, np.int8)
         scratches, tangents = PerThread(problem.scratch), PerThread(problem.tangent)
-        memories = PerThread(lambda: memory_for(problem.layout, SWEEPS.depth))
+        for layout, _, alike in problem.alike(worlds, answers.logarithmic):
+            runner = Runner(problem, layout, SWEEPS.depth)
 
-        def work(block: Indices) -> None:
-            world = int(block[0])
-            response = Response(problem, world, scratches.get(), tangents.get())
-            chain = Chain(self, problem, response, memories.get())
-            found[world] = chain.judge(response.odds(answers.log_behaviour(world)))
-            answers.sweeps[world] += response.sweeps
+            def work(block: Indices, runner: Runner = runner) -> None:
+                world = int(block[0])
+                response = Response(problem, world, scratches.get(), tangents.get())
+                chain = Chain(self, runner, response, runner.jobs(block))
+                found[world] = chain.judge(response.odds(answers.log_behaviour(world)))
+                answers.sweeps[world] += response.sweeps
 
-        problem.over_blocks(worlds, work, width=1)
+            problem.over_blocks(alike, work, width=1)
         return found[worlds]
 
 
@@ -78,9 +80,9 @@ class Chain:
     """The points found so far for one world."""
 
     rule: Linking
-    problem: Problem
+    runner: Runner
     response: Response
-    memory: Memory
+    world: Jobs
     points: dict[float, Point] = field(default_factory=dict)
 
     def judge(self, end: Floats) -> Branch:
@@ -120,25 +122,26 @@ class Chain:
 
     def add(self, t: Floats, guesses: Floats) -> bool:
         """Find the answers at t (at most a block), starting at the guesses (unknown, t); whether all were."""
-        lanes = np.minimum(np.arange(WIDTH), len(t) - 1)
-        x = self._solve(t[lanes], guesses[:, lanes])
+        x = self._solve(t, guesses)
         if x is None:
             return False
-        slopes, signs = self._slopes(x, t[lanes])
+        lanes = np.minimum(np.arange(WIDTH), len(t) - 1)
+        slopes, signs = self._slopes(x[:, lanes], t[lanes])
         for k, each in enumerate(t.tolist()):
             self.points[each] = Point(each, x[:, k], slopes[:, k], bool(signs[k] > 0))
         return bool(np.isfinite(slopes).all())
 
     def _solve(self, t: Floats, guesses: Floats) -> Floats | None:
-        response, scratch = self.response, self.response.scratch
+        numbers = np.repeat(self.world.numbers, len(t), axis=0)
+        rationality_in(numbers, len(self.runner.problem.game.actors))[:] *= t[:, None]
         for logarithmic in (False, True):
-            numbers = response.at(guesses, t)
-            settings = SWEEPS.settings(self.problem, logarithmic)
-            compiled().iterate(self.problem.layout, numbers, scratch, self.memory, settings)
-            response.sweeps += int(np.where(scratch.ended > 0, scratch.ended, SWEEPS.sweeps).max())
-            if (scratch.ended > 0).all():
-                return response.odds(scratch.logs)
-            if not (scratch.ended < 0).any():
+            odds = np.ascontiguousarray(self.response.filled(guesses).T)
+            jobs = Jobs(numbers, odds, np.zeros(len(t), np.int64))
+            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, logarithmic))
+            self.response.sweeps += int(np.where(jobs.ended > 0, jobs.ended, SWEEPS.sweeps).max())
+            if (jobs.ended > 0).all():
+                return self.response.emptied(jobs.odds.T)
+            if not (jobs.ended < 0).any():
                 break
         return None
 

@@ -16,14 +16,15 @@ import numpy as np
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve.block import Floats, Indices, memory_for
+from foedus.solve.block import Floats, Indices
 from foedus.solve.certificate import certify
 from foedus.solve.climb import DENSE, SWEEPS, Climb
 from foedus.solve.evaluate import node_values, payoff_spread
 from foedus.solve.lanes import WIDTH
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import PerThread, Problem, based
 from foedus.solve.pull import PACE, Onwards
 from foedus.solve.response import Response
+from foedus.solve.runner import Runner
 
 DISTINCT = 1e-6
 SHARPNESS = (0.3, 1.0, 3.0, 10.0)
@@ -106,11 +107,12 @@ def _from_starts(problem: Problem, starts: int, seed: int, scale: float) -> Floa
     """ln σ (option, start), NaN where a start led nowhere."""
     found = np.full((problem.game.options, starts), np.nan)
     scratches, tangents = PerThread(problem.scratch), PerThread(problem.tangent)
-    memories = PerThread(lambda: memory_for(problem.layout, SWEEPS.depth))
+    absent = problem.tabulation.weights[:, 0] == 0.0
+    runner = Runner(problem, based(problem.layout, absent), SWEEPS.depth)
 
     def work(block: Indices) -> None:
         response = Response(problem, 0, scratches.get(), tangents.get())
-        climb = Climb(problem, response, memories.get(), scale)
+        climb = Climb(runner, response, scale)
         drawn = [draw(response.size, seed, int(start)) for start in np.resize(block, WIDTH)]
         swept_first = np.resize(block, WIDTH) % 2 == 0
         found[:, block] = climb.from_starts(np.stack(drawn, axis=1), swept_first)[:, : len(block)]
@@ -136,10 +138,10 @@ def _along_the_branch(problem: Problem, response: Response, scale: float) -> Flo
     if response.size > DENSE:
         return none
     path = Onwards(response, scale, PACE, problem.tolerance)
-    logs = []
+    logs, runner = [], Runner(problem, response.layout)
     for x in path.follow_on():
         response.answer(x, 1.0)
-        logs.append(response.complete_logs()[:, :1])
+        logs.append(runner.logs(response.complete()[:, None]))
     return np.concatenate([none, *logs], axis=1)
 
 

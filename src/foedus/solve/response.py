@@ -6,34 +6,14 @@ So play before those is all that has to be found; what comes after them the swee
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from numpy.typing import NDArray
 
-from foedus.game.game import Game
-from foedus.solve.block import Floats, Indices, Numbers, Scratch, Tangent
+from foedus.solve.block import Floats, Scratch, Tangent
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
+from foedus.solve.layout import asked_rows
 from foedus.solve.passes import ABSENT
-from foedus.solve.problem import Problem
-
-
-@lru_cache(maxsize=64)
-def matters(game: Game) -> NDArray[np.bool_]:
-    """Whether the beliefs of some later information set can depend on the choice at each one."""
-    several = np.flatnonzero(game.last_node - game.first_node > 1)
-    parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
-    asked = np.isin(game.information_set, several)
-    leads = np.zeros(game.nodes, np.bool_)
-    more = True
-    while more:
-        known = int(leads.sum())
-        leads[parent[(asked | leads)[game.child]]] = True
-        more = int(leads.sum()) > known
-    found = np.zeros(game.information_sets, np.bool_)
-    found[game.information_set[leads & (game.information_set >= 0)]] = True
-    return found
+from foedus.solve.problem import Problem, based
 
 
 class Response:
@@ -44,15 +24,18 @@ class Response:
     """
 
     def __init__(self, problem: Problem, world: int, scratch: Scratch, tangent: Tangent) -> None:
-        self.layout, self.scratch, self.tangent = problem.layout, scratch, tangent
+        self.scratch, self.tangent = scratch, tangent
         self._numbers = problem.numbers(np.array([world]))
         self._full = self._numbers.rationality.copy()
-        self._log_weights = self._numbers.log_weights[self.layout.weight, 0]
-        self._answering = np.flatnonzero(
-            np.repeat(~matters(problem.game), np.diff(problem.game.first_option))
-        )
+        weights = self._numbers.log_weights[:, 0]
+        self.layout = based(problem.layout, weights <= ABSENT)
+        self._log_weights = weights[self.layout.weight]
         self.sweeps = 0
-        self.unknown, self.base = _unknowns(problem.game, self._log_weights)
+        others = self.layout.row_option[: asked_rows(self.layout)]
+        self._rows = np.flatnonzero(self._log_weights[others] > ABSENT)
+        owner = np.repeat(np.arange(len(self.layout.mover)), np.diff(self.layout.first_option))
+        self._bases = self.layout.base[owner[self.layout.row_option]]
+        self.unknown, self.base = others[self._rows], self._bases[self._rows]
 
     @property
     def size(self) -> int:
@@ -72,22 +55,25 @@ class Response:
         odds: Floats = logs[self.unknown] - logs[self.base]
         return odds
 
-    def at(self, x: Floats, t: float | Floats) -> Numbers:
-        """Put x (unknown, lane or 1) into the lanes' play, and t into their numbers, which it returns."""
-        scratch = self.scratch
-        scratch.logs[: len(self._log_weights)] = self._log_weights[:, None]
-        scratch.logs[self.base] = 0.0
-        scratch.logs[self.unknown] = x
-        self._numbers.rationality[:] = self._full * t
-        return self._numbers
+    def filled(self, x: Floats) -> Floats:
+        """All log-odds (row, lane) with the unknowns (unknown, lane) in their rows, the others by weight."""
+        odds = self._log_weights[self.layout.row_option] - self._log_weights[self._bases]
+        rows = np.repeat(odds[:, None], x.shape[1], axis=1)
+        rows[self._rows] = x
+        return rows
+
+    def emptied(self, odds: Floats) -> Floats:
+        """The unknowns (unknown, …) among all log-odds (row, …)."""
+        unknowns: Floats = odds[self._rows]
+        return unknowns
 
     def answers(self, x: Floats, t: float | Floats) -> Floats:
-        """The log-odds that answer each lane's x at its t (unknown, lane)."""
-        numbers = self.at(x, t)
+        """The log-odds that answer each lane's x (unknown, lane or 1) at its t (unknown, lane)."""
+        self.scratch.odds[:] = self.filled(x)
+        self._numbers.rationality[:] = self._full * t
         self.sweeps += 1
-        compiled().respond(self.layout, numbers, self.scratch, self.tangent)
-        odds: Floats = self.scratch.next_logs[self.unknown] - self.scratch.next_logs[self.base]
-        return odds
+        compiled().respond(self.layout, self._numbers, self.scratch, self.tangent)
+        return self.emptied(self.scratch.next_odds).copy()
 
     def answer(self, x: Floats, t: float) -> Floats:
         """The log-odds that answer x; not finite where the arithmetic gave out."""
@@ -105,19 +91,15 @@ class Response:
         return shares
 
     def complete(self) -> Floats:
-        """The play last answered (option), with the answers of those whose play makes no difference to it.
+        """The log-odds (row) last answered, with the answers of those whose play makes no difference."""
+        return self.complete_lanes()[:, 0]
 
-        It stands in `scratch` then, as what certifies it expects.
-        """
-        return np.exp(self.complete_logs()[:, 0])
-
-    def complete_logs(self) -> Floats:
-        """The same as ln σ (option, lane)."""
-        scratch, options = self.scratch, self._answering
-        scratch.logs[options] = scratch.next_logs[options]
-        scratch.sigma[options] = scratch.next_sigma[options]
-        logs: Floats = scratch.logs[: len(self._log_weights)].copy()
-        return logs
+    def complete_lanes(self) -> Floats:
+        """The same of every lane (row, lane)."""
+        asked = asked_rows(self.layout)
+        odds: Floats = self.scratch.odds.copy()
+        odds[asked:] = self.scratch.next_odds[asked:]
+        return odds
 
     def push(self, directions: Floats) -> Floats:
         """The derivative of the last answer along up to WIDTH directions of (x, t); a column for each."""
@@ -147,14 +129,3 @@ class Response:
         columns = np.eye(self.size + 1)
         blocks = [self.push(columns[:, i : i + WIDTH]) for i in range(0, self.size + 1, WIDTH)]
         return np.concatenate(blocks, axis=1)
-
-
-def _unknowns(game: Game, log_weights: Floats) -> tuple[Indices, Indices]:
-    """The options whose log-odds are unknown, and for each the option that they are against."""
-    widths = np.diff(game.first_option)
-    owner = np.repeat(np.arange(game.information_sets), widths)
-    by_weight = np.lexsort((np.arange(game.options), -log_weights, owner))
-    against = by_weight[np.asarray(game.first_option[:-1], np.intp)][owner]
-    asked = matters(game)[owner] & (against != np.arange(game.options)) & (log_weights > ABSENT)
-    unknown = np.flatnonzero(asked)
-    return unknown, against[unknown]
