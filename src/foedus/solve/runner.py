@@ -47,7 +47,5 @@ class Runner:
         count = len(jobs.ended)
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
         found = Findings(np.empty((count, options)), np.empty((count, actors)), np.empty((count, ROWS)))
-        compiled().conclude(
-            self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic
-        )
+        compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
         return Found(found.sigma.T, found.values.T, found.report.T)
