@@ -20,17 +20,25 @@ from foedus.solve.problem import Problem
 
 
 @lru_cache(maxsize=64)
-def matters(game: Game) -> NDArray[np.bool_]:
-    """Whether the beliefs of some later information set can depend on the choice at each one."""
+def before_beliefs(game: Game) -> NDArray[np.bool_]:
+    """Whether a node (node) is one of several of its information set, or play from it can come to such a one."""
     several = np.flatnonzero(game.last_node - game.first_node > 1)
     parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
     asked = np.isin(game.information_set, several)
-    leads = np.zeros(game.nodes, np.bool_)
     more = True
     while more:
-        known = int(leads.sum())
-        leads[parent[(asked | leads)[game.child]]] = True
-        more = int(leads.sum()) > known
+        known = int(asked.sum())
+        asked[parent[asked[game.child]]] = True
+        more = int(asked.sum()) > known
+    return asked
+
+
+@lru_cache(maxsize=64)
+def matters(game: Game) -> NDArray[np.bool_]:
+    """Whether the beliefs of some later information set can depend on the choice at each one."""
+    parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
+    leads = np.zeros(game.nodes, np.bool_)
+    leads[parent[before_beliefs(game)[game.child]]] = True
     found = np.zeros(game.information_sets, np.bool_)
     found[game.information_set[leads & (game.information_set >= 0)]] = True
     return found
