@@ -22,8 +22,8 @@ from foedus.solve.retrace import Followed, retrace
 
 Floats = NDArray[np.float64]
 
-SCALE = "rationality ×"
-"""Stands among the names of parameters for a factor on every actor's λ, 1 as things are."""
+SCALE, SHIFT = "rationality ×", "rationality +"
+"""Stand among the names of parameters for a factor on every actor's λ, and for what is added to each."""
 
 
 class NoExactDerivative(Exception):
@@ -32,7 +32,7 @@ class NoExactDerivative(Exception):
 
 @dataclass(eq=False)
 class Gradients:
-    """Values and derivatives of formulas by some parameters, and by SCALE if it is among the names.
+    """Values and derivatives of formulas by some parameters, SCALE and SHIFT.
 
     Arrays have shape (name, world). A derivative is NaN where there is none: in a world that is not solved,
     at a fold or a tie, at a kink of what the scenario says.
@@ -64,7 +64,7 @@ class Gradients:
                 bound = [self._bound(binder, name).number(formula) for name in self.evaluation.members(group)]
                 return fold_or_apply(function, bound)
             case ex.Derivative() | ex.Tip():
-                raise NoExactDerivative
+                raise NoExactDerivative("it holds a derivative or a tipping point")
         return self.evaluation.number(node)[None], np.zeros((1, 1))
 
     def signed(self, node: ex.Expression) -> Pair:
@@ -101,7 +101,7 @@ class Gradients:
         return slopes
 
     def _moved(self, name: str) -> dict[str, Floats]:
-        return {} if name == SCALE else {name: np.ones(self.evaluation.count)}
+        return {} if name in (SCALE, SHIFT) else {name: np.ones(self.evaluation.count)}
 
     def _result(self, node: ex.Result) -> Pair:
         case = self.evaluation.case(node.setting)
@@ -123,8 +123,9 @@ class Gradients:
         by_parameter = self._by_parameter(solution, numbers)
         slopes = np.empty((len(self.names), len(found)))
         for row, name in enumerate(self.names):
-            if name == SCALE:
-                slopes[row] = times(numbers.rationality, solution.tabulation.rationality).sum(axis=0)
+            if name in (SCALE, SHIFT):
+                by_each = solution.tabulation.rationality if name == SCALE else np.ones((1, 1))
+                slopes[row] = times(numbers.rationality, by_each).sum(axis=0)
                 continue
             motion = motion_of(solution.ground, solutions.worlds, self._moved(name))
             slopes[row] = owed.direct(motion)
