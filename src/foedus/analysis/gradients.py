@@ -167,6 +167,6 @@ def number_gradient(solution: Solution, owed: Owing) -> Gradient:
         threads=solution.threads,
     )
     np.add.at(shares, layout_of(game).share[owed.taken], owed.shares)
-    np.add.at(payoffs, (game.payment[owed.offered], owed.actor), owed.worth)
+    np.add.at(payoffs[:, owed.actor], game.payment[owed.offered], owed.worth)
     adjoints = Adjoints(shares, payoffs, owed.actor, game.child[owed.offered].astype(np.intp), owed.worth)
     return gradient(game, tabulation, solution.behaviour, adjoints, threads=solution.threads)

@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """A quantity's value and rows, the largest elasticity first. `reason` says why something has no number."""
+    """A quantity's value and rows, the largest elasticity first; `reason` is why something has no number."""
 
     quantity: Quantity
     value: float | None
@@ -81,9 +81,7 @@ class Sensitivities:
     def of(self, name: str, side: str | None = None) -> Sensitivity:
         """Those of an outcome, of an actor's value, or of the `left` or `right` side of a claim."""
         return next(
-            each
-            for each in self.found
-            if each.quantity.name == name and side in (None, each.quantity.side)
+            each for each in self.found if each.quantity.name == name and side in (None, each.quantity.side)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -164,8 +162,8 @@ class _Rows:
         evaluation.reasons.clear()
         try:
             value, slopes = self.gradients.number(quantity.formula)
-        except (NoExactDerivative, Unanswerable) as reason:
-            return Sensitivity(quantity, None, str(reason), ())
+        except (NoExactDerivative, Unanswerable) as problem:
+            return Sensitivity(quantity, None, str(problem), ())
         number = _said(value[0, 0])
         slopes = np.broadcast_to(slopes, (len(self.gradients.names), 1))[:, 0]
         rows = [
@@ -207,5 +205,7 @@ def _reason(number: float | None, rows: Sequence[Row], reasons: Sequence[str]) -
     if len(missing) == len(rows):
         return "the equilibrium does not move smoothly here: a fold, or a tie"
     if missing:
-        return f"no derivative by {', '.join(missing)}: a kink, a jump, or a chance of 0 that beliefs depend on"
+        return (
+            f"no derivative by {', '.join(missing)}: a kink, a jump, or a chance of 0 that beliefs depend on"
+        )
     return None

@@ -42,7 +42,9 @@ def _print_quantity(console: Console, quantity: Mapping[str, Any], most: int) ->
         if quantity["value"] is not None:
             console.print("Nothing moves it.", markup=False)
     if quantity["reason"]:
-        console.print(f"{quantity['reason'][0].upper()}{quantity['reason'][1:]}.", style="yellow", markup=False)
+        console.print(
+            f"{quantity['reason'][0].upper()}{quantity['reason'][1:]}.", style="yellow", markup=False
+        )
     return len(rows) - len(shown)
 
 
@@ -59,5 +61,10 @@ def _title(quantity: Mapping[str, Any]) -> str:
 
 
 def _columns(rows: list[Mapping[str, Any]]) -> list[Column]:
-    keys = {"value": "value", "derivative": "derivative", "elasticity": "elasticity", "over_range": "over range"}
+    keys = {
+        "value": "value",
+        "derivative": "derivative",
+        "elasticity": "elasticity",
+        "over_range": "over range",
+    }
     return [Column(heading, tuple(figure(row[key]) for row in rows)) for key, heading in keys.items()]

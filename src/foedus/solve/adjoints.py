@@ -87,7 +87,9 @@ def expected(layout: Any, numbers: Any, scratch: Any, h: int, k: int) -> Any:
     for n in range(layout.first_node[h], layout.last_node[h]):
         e = layout.first_edge[n] + k
         pay = load(numbers.payoffs, layout.payment[e] * actors + actor)
-        total = fma(load(scratch.reach, n), pay + load(scratch.values, layout.child[e] * actors + actor), total)
+        total = fma(
+            load(scratch.reach, n), pay + load(scratch.values, layout.child[e] * actors + actor), total
+        )
     return total
 
 

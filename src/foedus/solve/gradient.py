@@ -8,7 +8,6 @@ sweep)ᵀ u, where g is what the first pull left of it; a second pull takes u to
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from foedus.game.game import CHANCE, Game
 from foedus.game.table import Tabulation
 from foedus.solve.adjoints import Adjoint
-from foedus.solve.block import Floats, Indices, Numbers, Scratch, Tangent, gather, zeros
+from foedus.solve.block import Floats, Indices, Numbers, Tangent, gather, zeros
 from foedus.solve.kernels import compiled
 from foedus.solve.krylov import solve_lanes
 from foedus.solve.layout import Layout
@@ -73,7 +72,9 @@ def gradient(
     """
     problem = Problem(game, tabulation, threads=threads)
     found = Gradient(
-        *(np.empty_like(each) for each in (tabulation.probabilities, tabulation.payoffs, tabulation.weights)),
+        np.empty_like(tabulation.probabilities),
+        np.empty_like(tabulation.payoffs),
+        np.empty_like(tabulation.weights),
         np.empty_like(tabulation.rationality),
         np.empty(tabulation.worlds, np.bool_),
     )
@@ -116,7 +117,7 @@ class Puller:
         adjoint.probabilities[:] = shares[options:]
         adjoint.payoffs[:] = gather(owed.payoffs, block)
         if len(owed.nodes):
-            np.add.at(adjoint.values, (owed.nodes, owed.actor), gather(owed.values, block))
+            np.add.at(adjoint.values[:, owed.actor], owed.nodes, gather(owed.values, block))
         compiled().pull(self._layout, numbers, self._scratch, adjoint)
         if not len(self._matters):
             return adjoint, np.ones(adjoint.logs.shape[1], np.bool_)

@@ -21,7 +21,7 @@ from foedus.solve.problem import Problem
 
 @lru_cache(maxsize=64)
 def before_beliefs(game: Game) -> NDArray[np.bool_]:
-    """Whether a node (node) is one of several of its information set, or play from it can come to such a one."""
+    """Whether a node (node) is one of several in an information set, or play can go on to one that is."""
     several = np.flatnonzero(game.last_node - game.first_node > 1)
     parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
     asked = np.isin(game.information_set, several)

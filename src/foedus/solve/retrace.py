@@ -17,7 +17,7 @@ from foedus.solve.problem import PerThread, Problem
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """What `follow` was asked and gave: `mass` and, if it was asked for an actor, `paid` (node, set, world)."""
+    """What `follow` was asked and gave: `mass` and, if asked for an actor, `paid` (node, set, world)."""
 
     edge_bits: NDArray[np.integer]
     root_bits: int
