@@ -25,7 +25,7 @@ from foedus.solve.response import before_beliefs, matters
 
 ROUNDS = 300
 LEFT_OVER = 1e-9
-LARGEST = 1e9
+LARGEST = 1e6
 UNDERFLOW = 1e-290
 LIFTS = 4
 
