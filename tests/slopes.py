@@ -86,5 +86,6 @@ def _results(scenario: Scenario, arrangement: Arrangement, brackets: str) -> lis
             taken = f"{move.name}.{move.options[0].name}"
             found += [f"Share{brackets}({taken})", f"Share{brackets}({taken} | ever({first}))"]
             found += [f"Q{brackets}({move.by}, {taken})", f"P{brackets}({first} | chose({taken}))"]
-            found += [f"E{brackets}(gain * ({first}) + chose({taken}))"]
+            parameter = next(iter(scenario.parameters))
+            found += [f"E{brackets}({parameter} * ({first}) + chose({taken}))"]
     return found
