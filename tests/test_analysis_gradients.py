@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 import foedus
+import foedus.solve.gradient as solve_gradient
 from analysing import LADDER, ladder, rounds, secrets
 from foedus import library
 from foedus.analysis.formula import Evaluation
@@ -132,7 +133,7 @@ def test_worlds() -> None:
 def test_near_a_fold() -> None:
     """On the way to a fold the slope grows as one over a root, whose zero is the fold of the literature."""
     scenario = read_scenario(FOLDING)
-    precision = np.array([2.9390, 2.9415])
+    precision = np.array([2.9425, 2.9431])
     solutions = Solutions(scenario, {"precision": precision}, tolerance=TIGHT, trace=True)
     gradients = Gradients(Evaluation(solutions), ("precision",))
     _, slopes = gradients.number(formulas(scenario, "P[none](r0c0)")[0])
@@ -190,3 +191,43 @@ def test_sensitivities_of_claims() -> None:
     assert found.of("deters", "right")["reputation"].derivative == 0.0
     with pytest.raises(UnknownName, match="did you mean 'deters'"):
         foedus.find_sensitivities(scenario, "none", ["deter"])
+
+
+def test_no_derivative_at_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the equilibrium moves beyond measure there are values and no derivatives, and that is told."""
+    monkeypatch.setattr(solve_gradient, "LARGEST", 1e-3)
+    war = foedus.find_sensitivities(secrets(), "none", ["crisis"]).found[0]
+    assert war.value is not None
+    assert {row.derivative for row in war.rows} == {None}
+    assert war.reason is not None
+    assert "fold" in war.reason
+
+
+def test_perfect_rationality() -> None:
+    """At λ = ∞ play stands still and only its frame moves; at a tie there is no derivative."""
+    found = foedus.find_sensitivities(ladder(), "none", settings={"precision": "inf"})
+    assert found.of("peace")["cost"].derivative == 0.0
+    assert found.of("b")["cost"].derivative == pytest.approx(0.0 if found.of("war").value == 0.0 else -1.0)
+    tied = foedus.find_sensitivities(ladder(), "none", settings={"precision": "inf", "cost": 3})
+    assert tied.of("war")["cost"].derivative is None
+
+
+def test_a_chance_of_nothing() -> None:
+    """By a chance that is set to 0 and that nothing is inferred from there is a derivative, from one side."""
+    scenario = secrets()
+    noise = foedus.find_sensitivities(scenario, "none", ["crisis"], settings={"noise": 0}).found[0]["noise"]
+    step = 1e-6
+    values = [
+        foedus.evaluate_text(scenario, "P[none](crisis)", settings={"noise": size}) for size in (0.0, step)
+    ]
+    assert noise.derivative == pytest.approx((values[1] - values[0]) / step, rel=1e-4)
+    assert noise.elasticity is None
+
+
+def test_undefined() -> None:
+    """What has no value has no rows' numbers, and says why."""
+    scenario = ladder()
+    bad = foedus.find_sensitivities(scenario, "none", settings={"precision": -1})
+    assert bad.status.name == "INVALID"
+    assert bad.of("war").value is None
+    assert bad.of("war").reason is not None
