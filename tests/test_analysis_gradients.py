@@ -130,6 +130,13 @@ def test_worlds() -> None:
     assert found[7] == foedus.evaluate_text(scenario, "D(P[pledge](crisis); noise)", one)[0]
 
 
+def test_a_derivative_of_a_derivative() -> None:
+    """What holds a derivative is differentiated by differences, and comes close."""
+    found = foedus.evaluate_text(ladder(), "D(D(cost ^ 3; cost) + cost * P[certain; in_force](peace); cost)")
+    kept = foedus.evaluate_text(ladder(), "P[certain; in_force](peace)")
+    assert found == pytest.approx(12.0 + kept, rel=1e-8)
+
+
 def test_near_a_fold() -> None:
     """On the way to a fold the slope grows as one over a root, whose zero is the fold of the literature."""
     scenario = read_scenario(FOLDING)
@@ -171,6 +178,18 @@ def test_sensitivities_by_hand() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert "double" not in {row.name for row in war.rows}
     assert war["penalty"].derivative == 0.0
+
+
+def test_actors_of_different_rationality() -> None:
+    """Where actors have different λ the row is for a factor on all of them."""
+    scenario = read_text(
+        LADDER.replace("rationality: precision", "rationality: {a: precision, b: 1}"), name="x"
+    )
+    row = foedus.find_sensitivities(scenario, "none", ["war"]).of("war")["rationality"]
+    _, slopes = exact_slopes(evaluation_at(scenario), formulas(scenario, "P[none](war)"), ("precision",))
+    assert (row.kind, row.value) == ("rationality factor", 1.0)
+    assert row.derivative is not None
+    assert abs(row.derivative - 0.5 * slopes[0, 0]) > 1e-6
 
 
 def test_sensitivities_of_a_setting() -> None:

@@ -77,9 +77,15 @@ def check(game: Game, numbers: Tabulation, seed: int, step: float = 1e-4) -> flo
 
 
 def slope_excess(
-    game: Game, numbers: Tabulation, measure: Measure, moved: dict[str, Floats], step: float
+    game: Game,
+    numbers: Tabulation,
+    measure: Measure,
+    moved: dict[str, Floats],
+    step: float,
+    found: Gradient | None = None,
 ) -> float:
-    found = measure.gradient(game, numbers, solve(game, numbers, tolerance=TIGHT).behaviour)
+    """The same for a measure, along a direction."""
+    found = found or measure.gradient(game, numbers, solve(game, numbers, tolerance=TIGHT).behaviour)
     exact = np.zeros(numbers.worlds)
     for name in FIELDS:
         axes = tuple(range(moved[name].ndim - 1))
@@ -114,6 +120,18 @@ def test_nothing_hidden(rationality: float) -> None:
         if solve(game, numbers).ties.any():
             continue
         assert slope_excess(game, numbers, measure, moved, 1e-5) < 1.0
+
+
+def test_options_of_no_weight() -> None:
+    """By a weight of 0 there is no derivative; by all else there is, as if the option were not there."""
+    game, numbers = random_game(4, worlds=1)
+    numbers.weights[1] = 0.0
+    r = np.random.default_rng(0)
+    measure, moved = Measure.drawn(game, r), direction(numbers, r)
+    found = measure.gradient(game, numbers, solve(game, numbers, tolerance=TIGHT).behaviour)
+    assert np.isnan(found.weights[1]).all()
+    found.weights[1] = 0.0
+    assert slope_excess(game, numbers, measure, moved, 1e-4, found) < 1.0
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5])

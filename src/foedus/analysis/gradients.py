@@ -43,6 +43,7 @@ class Gradients:
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[object, ...], Pair] = {}
+        self._ones = np.ones(self.evaluation.count)
 
     def number(self, node: ex.Expression) -> Pair:
         """Value (1, world) and slopes (name, world) of a formula. Raises NoExactDerivative."""
@@ -101,7 +102,7 @@ class Gradients:
         return slopes
 
     def _moved(self, name: str) -> dict[str, Floats]:
-        return {} if name in (SCALE, SHIFT) else {name: np.ones(self.evaluation.count)}
+        return {} if name in (SCALE, SHIFT) else {name: self._ones}
 
     def _result(self, node: ex.Result) -> Pair:
         case = self.evaluation.case(node.setting)

@@ -100,10 +100,11 @@ def pull_logit(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) ->
     rationality, total, faster = load(numbers.rationality, actor), spread(0.0), spread(0.0)
     for o in range(first, last):
         total += load(adjoint.next_logs, o)
-    base = expected(layout, numbers, scratch, h, 0)
+    passes.expect(layout, numbers, scratch, h)
+    base = load(scratch.quality, 0)
     for o in range(first, last):
         owed = load(adjoint.next_logs, o) - load(scratch.next_sigma, o) * total
-        faster = fma(owed, expected(layout, numbers, scratch, h, o - first) - base, faster)
+        faster = fma(owed, load(scratch.quality, o - first) - base, faster)
         add(adjoint.log_weights, layout.weight[o], owed)
         store(adjoint.quality, o - first, rationality * owed)
     add(adjoint.rationality, actor, faster)

@@ -77,8 +77,12 @@ class _Lanes:
         self.left[k] = np.where(going, cosine * self.left[k], 0.0)
 
     def _combine(self) -> Floats:
-        used = len(self.turns)
-        matrix = np.moveaxis(self.upper[:used, :used], -1, 0)
+        """The best combination of the basis, term by term: once it is done, a lane adds nothing but zeros."""
+        solution = np.zeros(self.basis.shape[1:])
+        left = self.left.copy()
         with np.errstate(all="ignore"):
-            shares = np.linalg.solve(matrix, self.left[:used].T[:, :, None])[:, :, 0]
-        return np.asarray(np.einsum("lk,krl->rl", shares, self.basis[:used]))
+            for k in range(len(self.turns) - 1, -1, -1):
+                share = left[k] / self.upper[k, k]
+                left[:k] -= share * self.upper[:k, k]
+                solution += share * self.basis[k]
+        return solution
