@@ -182,14 +182,14 @@ def test_sensitivities_by_hand() -> None:
 
 def test_actors_of_different_rationality() -> None:
     """Where actors have different λ the row is for a factor on all of them."""
-    scenario = read_text(
-        LADDER.replace("rationality: precision", "rationality: {a: precision, b: 1}"), name="x"
-    )
-    row = foedus.find_sensitivities(scenario, "none", ["war"]).of("war")["rationality"]
-    _, slopes = exact_slopes(evaluation_at(scenario), formulas(scenario, "P[none](war)"), ("precision",))
-    assert (row.kind, row.value) == ("rationality factor", 1.0)
-    assert row.derivative is not None
-    assert abs(row.derivative - 0.5 * slopes[0, 0]) > 1e-6
+    apart = "rationality: {a: precision, b: penalty}"
+    scenario = read_text(LADDER.replace("rationality: precision", apart), name="apart")
+    war = foedus.find_sensitivities(scenario, "none", ["war"]).of("war")
+    row, own, other = (war[name].derivative for name in ("rationality", "precision", "penalty"))
+    assert own is not None
+    assert other is not None
+    assert (war["rationality"].kind, war["rationality"].value) == ("rationality factor", 1.0)
+    assert row == pytest.approx(0.5 * own + other)
 
 
 def test_sensitivities_of_a_setting() -> None:

@@ -81,19 +81,6 @@ def pull_value(layout: Any, numbers: Any, scratch: Any, adjoint: Any, n: int) ->
 
 
 @part
-def expected(layout: Any, numbers: Any, scratch: Any, h: int, k: int) -> Any:
-    """What the mover of h expects of its k-th option (lane)."""
-    actors, actor, total = scratch.values.shape[1], layout.mover[h], spread(0.0)
-    for n in range(layout.first_node[h], layout.last_node[h]):
-        e = layout.first_edge[n] + k
-        pay = load(numbers.payoffs, layout.payment[e] * actors + actor)
-        total = fma(
-            load(scratch.reach, n), pay + load(scratch.values, layout.child[e] * actors + actor), total
-        )
-    return total
-
-
-@part
 def pull_logit(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) -> None:
     """From the answer of h to its weights, λ, and what the mover expects, into `adjoint.quality`."""
     first, last, actor = layout.first_option[h], layout.first_option[h + 1], layout.mover[h]
