@@ -250,3 +250,15 @@ def test_undefined() -> None:
     assert bad.status.name == "INVALID"
     assert bad.of("war").value is None
     assert bad.of("war").reason is not None
+
+
+def test_sides_with_a_tipping_point() -> None:
+    """A side that holds a derivative or a tipping point has its value, and says why it has no rows."""
+    claim = "claims:\n  tips: {says: It tips, holds: 'Tip(gain - cost + 0 * P[none](war); gain) < 9'}\n"
+    scenario = read_text(LADDER + claim, name="tips")
+    (side,) = foedus.find_sensitivities(scenario, "none", ["tips"]).found
+    assert side.quantity.side == "left"
+    assert side.value == pytest.approx(
+        foedus.evaluate_text(scenario, "Tip(gain - cost + 0 * P[none](war); gain)")
+    )
+    assert (side.rows, side.reason) == ((), "it holds a derivative or a tipping point")

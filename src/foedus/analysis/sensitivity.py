@@ -162,7 +162,10 @@ class _Rows:
         evaluation.reasons.clear()
         try:
             value, slopes = self.gradients.number(quantity.formula)
-        except (NoExactDerivative, Unanswerable) as problem:
+        except NoExactDerivative as problem:
+            known = _said(evaluation.number(quantity.formula)[0])
+            return Sensitivity(quantity, known, str(problem), ())
+        except Unanswerable as problem:
             return Sensitivity(quantity, None, str(problem), ())
         number = _said(value[0, 0])
         slopes = np.broadcast_to(slopes, (len(self.gradients.names), 1))[:, 0]

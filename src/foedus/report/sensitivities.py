@@ -39,7 +39,7 @@ def _print_quantity(console: Console, quantity: Mapping[str, Any], most: int) ->
     else:
         console.print()
         console.print(_title(quantity), style="bold", markup=False)
-        if quantity["value"] is not None:
+        if not quantity["reason"]:
             console.print("Nothing moves it.", markup=False)
     if quantity["reason"]:
         console.print(

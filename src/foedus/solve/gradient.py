@@ -102,7 +102,7 @@ class Puller:
         self._problem, self._layout = problem, problem.layout
         self._scratch, self._tangent = problem.scratch(), problem.tangent()
         self._adjoint = adjoint_for(self._layout, problem.tabulation, self._tangent)
-        self._trial = adjoint_for(self._layout, problem.tabulation, self._tangent)
+        self._trial = trial_of(self._adjoint)
         options = np.diff(problem.game.first_option)
         self._matters = np.flatnonzero(np.repeat(matters(problem.game), options))
 
@@ -177,6 +177,15 @@ def adjoint_for(layout: Layout, tabulation: Tabulation, tangent: Tangent) -> Adj
         payoffs=zeros(rows, actors),
         log_weights=zeros(len(tabulation.weights)),
         probabilities=zeros(chances),
+    )
+
+
+def trial_of(adjoint: Adjoint) -> Adjoint:
+    """The same memory, but for what adds up: pulls on it leave the adjoints of the numbers alone."""
+    own = (adjoint.rationality, adjoint.payoffs, adjoint.log_weights, adjoint.probabilities)
+    rationality, payoffs, log_weights, probabilities = (zeros(*each.shape[:-1]) for each in own)
+    return adjoint._replace(
+        rationality=rationality, payoffs=payoffs, log_weights=log_weights, probabilities=probabilities
     )
 
 
