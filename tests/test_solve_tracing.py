@@ -102,7 +102,11 @@ class Crossings(BranchPath):
         landed = self.land(point, ahead, goal)
         assert landed is not None, goal
         self.response.answer(landed, goal)
-        return self.response.complete()
+        scratch, layout = self.response.scratch, self.response.layout
+        asked = np.repeat(np.isin(np.arange(len(layout.mover)), layout.asked), np.diff(layout.first_option))
+        options = len(layout.weight)
+        behaviour: Floats = np.where(asked, scratch.sigma[:options, 0], scratch.next_sigma[:options, 0])
+        return behaviour
 
 
 def test_folds() -> None:

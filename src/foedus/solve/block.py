@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from foedus.game.table import Tabulation
 from foedus.solve.lanes import WIDTH
-from foedus.solve.layout import Ints, Layout
+from foedus.solve.layout import Ints, Layout, asked_rows
 from foedus.solve.passes import NEVER
 from foedus.solve.sweeps import ROWS
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Longs = NDArray[np.int64]
 
 TIE = 1e-12
 EXACT = 1e290
@@ -22,8 +23,12 @@ CACHE_LINE = 64
 
 
 class Numbers(NamedTuple):
-    """A block's numbers. `tie` (actor, lane): payoff differences up to it count as none."""
+    """A block's numbers, all of them views of `whole` (number, lane), one after another.
 
+    `tie` (actor, lane): payoff differences up to it count as none.
+    """
+
+    whole: Floats
     probabilities: Floats
     log_probabilities: Floats
     payoffs: Floats
@@ -33,27 +38,29 @@ class Numbers(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What the passes write. The first four (share, lane): options, then the probabilities of chance."""
+    """What the passes write. The first three (share, lane): options, then the probabilities of chance.
+
+    odds, next_odds (row, lane): log-odds, in the rows of `Layout`, and what answers them.
+    """
 
     logs: Floats
     sigma: Floats
-    next_logs: Floats
     next_sigma: Floats
+    odds: Floats
+    next_odds: Floats
     reach: Floats
     order: Floats
     log_reach: Floats
     values: Floats
     quality: Floats
     report: Floats
-    frozen: Floats
-    ended: Floats
     change: Floats
     drift: Floats
     lost: Floats
 
 
 class Memory(NamedTuple):
-    """What Anderson acceleration remembers."""
+    """What Anderson acceleration remembers, and which job each lane is at."""
 
     residual: Floats
     answer: Floats
@@ -65,6 +72,10 @@ class Memory(NamedTuple):
     share: Floats
     half: Floats
     inverse: Floats
+    known: Floats
+    damping: Floats
+    age: Longs
+    job: Longs
 
 
 class Tangent(NamedTuple):
@@ -114,16 +125,15 @@ def scratch_for(layout: Layout, rows: int, actors: int) -> Scratch:
     return Scratch(
         logs=zeros(shares),
         sigma=zeros(shares),
-        next_logs=zeros(shares),
         next_sigma=zeros(shares),
+        odds=zeros(len(layout.row_option)),
+        next_odds=zeros(len(layout.row_option)),
         reach=zeros(nodes),
         order=zeros(nodes),
         log_reach=zeros(nodes),
         values=zeros(nodes, actors),
         quality=zeros(widest),
         report=zeros(ROWS),
-        frozen=row(),
-        ended=row(),
         change=row(),
         drift=row(),
         lost=row(),
@@ -132,9 +142,11 @@ def scratch_for(layout: Layout, rows: int, actors: int) -> Scratch:
 
 def memory_for(layout: Layout, depth: int) -> Memory:
     """Memory for `depth` differences."""
-    options = len(layout.weight)
-    large = ((options,), (options,), (depth, options), (depth, options), (depth, depth), (depth, depth))
-    return Memory(*(zeros(*shape) for shape in large), *(zeros(depth) for _ in range(4)))
+    rows = asked_rows(layout)
+    large = ((rows,), (rows,), (depth, rows), (depth, rows), (depth, depth), (depth, depth))
+    small = [zeros(depth) for _ in range(4)]
+    lanes = [np.zeros(WIDTH, np.int64) for _ in range(2)]
+    return Memory(*(zeros(*shape) for shape in large), *small, row(), row(), *lanes)
 
 
 def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
@@ -163,18 +175,49 @@ def gather(numbers: Floats, worlds: Indices) -> Floats:
 
 def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
     """The numbers of the named worlds, at most WIDTH of them."""
+    numbers = numbers_like(tabulation)
     payoffs = gather(tabulation.payoffs, worlds)
-    rationality = gather(tabulation.rationality, worlds)
+    rationality, tie = _bounded(gather(tabulation.rationality, worlds), payoffs)
+    numbers.probabilities[:] = gather(tabulation.probabilities, worlds)
+    numbers.log_probabilities[:] = _logarithms(numbers.probabilities)
+    numbers.payoffs[:] = payoffs
+    numbers.log_weights[:] = _logarithms(gather(tabulation.weights, worlds))
+    numbers.rationality[:], numbers.tie[:] = rationality, tie
+    return numbers
+
+
+def numbers_like(tabulation: Tabulation) -> Numbers:
+    """A block's numbers, all 0."""
+    actors = len(tabulation.rationality)
+    rows = [len(tabulation.probabilities)] * 2
+    rows += [len(tabulation.payoffs) * actors, len(tabulation.weights), actors, actors]
+    whole = zeros(sum(rows))
+    chances, logarithms, payoffs, *others = np.split(whole, np.cumsum(rows)[:-1])
+    return Numbers(whole, chances, logarithms, payoffs.reshape(-1, actors, WIDTH), *others)
+
+
+def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
+    """The numbers of each world (world, number), in the order of `Numbers`."""
+    probabilities = tabulation.probabilities[:, worlds]
+    payoffs = tabulation.payoffs[:, :, worlds].reshape(-1, len(worlds))
+    rationality, tie = _bounded(tabulation.rationality[:, worlds], tabulation.payoffs[:, :, worlds])
+    weights = _logarithms(tabulation.weights[:, worlds])
+    rows = [probabilities, _logarithms(probabilities), payoffs, weights, rationality, tie]
+    return np.ascontiguousarray(np.concatenate(rows).T)
+
+
+def rationality_in(numbers: Floats, actors: int) -> Floats:
+    """The rationality (world, actor) in packed numbers, to be read or written."""
+    return numbers[:, -2 * actors : -actors]
+
+
+def _bounded(rationality: Floats, payoffs: Floats) -> tuple[Floats, Floats]:
+    """Rationality as the kernels take it, and what counts as a tie (actor, world)."""
     exact = np.isinf(rationality)
-    probabilities = gather(tabulation.probabilities, worlds)
-    return Numbers(
-        probabilities=probabilities,
-        log_probabilities=_logarithms(probabilities),
-        payoffs=payoffs,
-        log_weights=_logarithms(gather(tabulation.weights, worlds)),
-        rationality=np.minimum(rationality, EXACT),
-        tie=np.where(exact, TIE * np.abs(payoffs).max(axis=0, initial=0.0), 0.0),
-    )
+    if not exact.any():
+        return rationality, np.zeros_like(rationality)
+    tie = np.where(exact, TIE * np.abs(payoffs).max(axis=0, initial=0.0), 0.0)
+    return np.minimum(rationality, EXACT), tie
 
 
 def _logarithms(numbers: Floats) -> Floats:

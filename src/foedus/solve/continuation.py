@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve.acceleration import AcceleratedSweeps, start
-from foedus.solve.block import Floats, Indices, Scratch, memory_for
+from foedus.solve.acceleration import AcceleratedSweeps
+from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.equilibrium import Method
-from foedus.solve.kernels import compiled
-from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.layout import Layout
+from foedus.solve.problem import TASK, Answers, Problem
+from foedus.solve.queue import Jobs
+from foedus.solve.runner import Runner
 
 Bools = NDArray[np.bool_]
 
@@ -38,38 +40,40 @@ class RationalitySteps:
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
         """Answer the problem in the worlds named, in logarithms where linear reach is known to be lost."""
-        lost = answers.logarithmic[worlds]
-        for chosen in (worlds[~lost], worlds[lost]):
-            self._all(problem, answers, chosen)
+        for layout, logarithmic, alike in problem.alike(worlds, answers.logarithmic):
+            self._all(problem, answers, alike, layout, logarithmic)
 
-    def _all(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
-        scratches = PerThread(problem.scratch)
-        memories = PerThread(lambda: memory_for(problem.layout, self.corrector.depth))
-        options = problem.game.options
+    def _all(
+        self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool
+    ) -> None:
+        runner = Runner(problem, layout, self.corrector.depth)
+        settings = self.corrector.settings(problem, logarithmic)
+        actors = len(problem.game.actors)
 
-        def work(block: Indices) -> None:
-            scratch, memory, numbers = scratches.get(), memories.get(), problem.numbers(block)
-            settings = self.corrector.settings(problem, bool(answers.logarithmic[block[0]]))
-            start(problem.layout, numbers, scratch)
-            path = Path.from_start(scratch.logs[:options], self.first, self.effort / problem.game.nodes)
+        def work(task: Indices) -> None:
+            jobs = runner.jobs(task)
+            path = Path.from_start(jobs.odds, self.first, self.effort / problem.game.nodes)
             while path.active.any():
-                aim = np.minimum(path.t + path.step, 1.0)
-                scratch.logs[:options] = path.guess(aim)
-                part = numbers._replace(rationality=numbers.rationality * aim)
-                compiled().iterate(problem.layout, part, scratch, memory, settings)
-                path.advance(aim, scratch, self)
-            scratch.logs[:options] = path.here
-            scratch.sigma[:options] = np.exp(path.here)
-            answers.take(problem, numbers, scratch, block, Method.RATIONALITY_STEPS)
-            answers.logarithmic[block] |= path.lost[: len(block)]
-            answers.sweeps[block] += path.sweeps[: len(block)].astype(np.int32)
+                going = np.flatnonzero(path.active)
+                aim = np.minimum(path.t + path.step, 1.0)[going]
+                numbers = jobs.numbers[going]
+                rationality_in(numbers, actors)[:] *= aim[:, None]
+                step = Jobs(numbers, path.guess(going, aim), np.zeros(len(going), np.int64))
+                runner.iterate(step, settings)
+                path.advance(going, aim, step, self)
+            answers.keep(task, runner.conclude(jobs._replace(odds=path.here), logarithmic), METHOD)
+            answers.logarithmic[task] |= path.lost
+            answers.sweeps[task] += path.sweeps.astype(np.int32)
 
-        problem.over_blocks(worlds, work)
+        problem.over_blocks(worlds, work, TASK)
+
+
+METHOD = Method.RATIONALITY_STEPS
 
 
 @dataclass(eq=False)
 class Path:
-    """How far each lane has come: `here` and `before` are ln σ (option, lane) at `t` and `t_before`."""
+    """How far each world has come: `here` and `before` are log-odds (world, row) at `t` and `t_before`."""
 
     here: Floats
     before: Floats
@@ -82,28 +86,26 @@ class Path:
     lost: Bools
 
     @classmethod
-    def from_start(cls, logs: Floats, step: float, most_sweeps: float) -> Path:
-        zero = np.zeros(logs.shape[1])
-        none = np.zeros(logs.shape[1], np.bool_)
+    def from_start(cls, odds: Floats, step: float, most_sweeps: float) -> Path:
+        zero = np.zeros(len(odds))
+        none = np.zeros(len(odds), np.bool_)
         return cls(
-            logs.copy(), logs.copy(), zero, zero - 1.0, zero + step, zero.copy(), most_sweeps, ~none, none
+            odds.copy(), odds.copy(), zero, zero - 1.0, zero + step, zero.copy(), most_sweeps, ~none, none
         )
 
-    def guess(self, aim: Floats) -> Floats:
-        """ln σ at `aim`, on the line through the last two solutions."""
-        slope = (aim - self.t) / (self.t - self.t_before)
-        return self.here + slope * (self.here - self.before)
+    def guess(self, going: Indices, aim: Floats) -> Floats:
+        """Log-odds at `aim`, on the line through the last two solutions."""
+        slope = (aim - self.t[going]) / (self.t - self.t_before)[going]
+        return self.here[going] + slope[:, None] * (self.here - self.before)[going]
 
-    def advance(self, aim: Floats, scratch: Scratch, rule: RationalitySteps) -> None:
-        """Keep what the lanes that converged have found, and shorten the steps of the others."""
-        ended, logs = scratch.ended, scratch.logs[: len(self.here)]
-        good = self.active & (ended > 0)
-        self.sweeps += np.where(self.active, np.where(good, ended, rule.corrector.sweeps), 0)
-        self.before = np.where(good, self.here, self.before)
-        self.here = np.where(good, logs, self.here)
-        self.t_before = np.where(good, self.t, self.t_before)
-        self.t = np.where(good, aim, self.t)
-        self.step = np.where(good, self.step * rule.growth, self.step / 2)
-        self.lost = self.lost | (self.active & (ended < 0))
-        going = (self.step >= rule.least) & (self.sweeps < self.most_sweeps) & ~self.lost
-        self.active = self.active & (self.t < 1.0) & going
+    def advance(self, going: Indices, aim: Floats, done: Jobs, rule: RationalitySteps) -> None:
+        """Keep what the worlds that converged have found, and shorten the steps of the others."""
+        converged = done.ended > 0
+        self.sweeps[going] += np.where(converged, done.ended, rule.corrector.sweeps)
+        good = going[converged]
+        self.before[good], self.t_before[good] = self.here[good], self.t[good]
+        self.here[good], self.t[good] = done.odds[converged], aim[converged]
+        self.step[going] *= np.where(converged, rule.growth, 0.5)
+        self.lost[going] |= done.ended < 0
+        may = (self.step >= rule.least) & (self.sweeps < self.most_sweeps) & ~self.lost
+        self.active = self.active & (self.t < 1.0) & may

@@ -19,9 +19,9 @@ from foedus.solve.adjoints import Adjoint
 from foedus.solve.block import Floats, Indices, Numbers, Tangent, gather, zeros
 from foedus.solve.kernels import compiled
 from foedus.solve.krylov import solve_lanes
-from foedus.solve.layout import Layout
+from foedus.solve.layout import Layout, matters
+from foedus.solve.passes import ABSENT, NEVER
 from foedus.solve.problem import PerThread, Problem
-from foedus.solve.response import before_beliefs, matters
 
 ROUNDS = 300
 LEFT_OVER = 1e-9
@@ -72,13 +72,25 @@ def gradient(
     """
     problem = Problem(game, tabulation, threads=threads)
     found = Gradient(
-        np.empty_like(tabulation.probabilities),
-        np.empty_like(tabulation.payoffs),
-        np.empty_like(tabulation.weights),
-        np.empty_like(tabulation.rationality),
-        np.empty(tabulation.worlds, np.bool_),
+        np.full_like(tabulation.probabilities, np.nan),
+        np.full_like(tabulation.payoffs, np.nan),
+        np.full_like(tabulation.weights, np.nan),
+        np.full_like(tabulation.rationality, np.nan),
+        np.zeros(tabulation.worlds, np.bool_),
     )
-    pullers = PerThread(lambda: Puller(problem))
+    known = np.flatnonzero(np.isfinite(behaviour).all(axis=0) & tabulation.valid)
+    for layout, _, worlds in problem.alike(known, np.zeros(tabulation.worlds, np.bool_)):
+        _gradient(problem, layout, worlds, behaviour, owed, found)
+    _leave_out(problem, found)
+    return found
+
+
+def _gradient(
+    problem: Problem, layout: Layout, worlds: Indices, behaviour: Floats, owed: Adjoints, found: Gradient
+) -> None:
+    """Fill in the worlds of one layout."""
+    pullers = PerThread(lambda: Puller(problem, layout))
+    weights = problem.tabulation.weights
 
     def work(block: Indices) -> None:
         adjoint, regular = pullers.get().block(block, behaviour, owed)
@@ -87,19 +99,17 @@ def gradient(
         found.payoffs[:, :, block] = adjoint.payoffs[:, :, :size]
         found.rationality[:, block] = adjoint.rationality[:, :size]
         with np.errstate(divide="ignore", invalid="ignore"):
-            found.weights[:, block] = adjoint.log_weights[:, :size] / tabulation.weights[:, block]
+            found.weights[:, block] = adjoint.log_weights[:, :size] / weights[:, block]
         found.regular[block] = regular[:size]
 
-    problem.over_blocks(np.arange(tabulation.worlds), work)
-    _leave_out(problem, found)
-    return found
+    problem.over_blocks(worlds, work)
 
 
 class Puller:
     """The memory of one thread, and the adjoint sweeps over it."""
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem, self._layout = problem, problem.layout
+    def __init__(self, problem: Problem, layout: Layout) -> None:
+        self._problem, self._layout = problem, layout
         self._scratch, self._tangent = problem.scratch(), problem.tangent()
         self._adjoint = adjoint_for(self._layout, problem.tabulation, self._tangent)
         self._trial = trial_of(self._adjoint)
@@ -132,14 +142,20 @@ class Puller:
 
         Where a share is too small to be a number, its logarithm is what the sweep answers.
         """
-        scratch = self._scratch
-        small = (sigma < UNDERFLOW) & (numbers.log_weights[self._layout.weight] > -1e299)
+        layout, scratch = self._layout, self._scratch
+        small = (sigma < UNDERFLOW) & (numbers.log_weights[layout.weight] > ABSENT)
         with np.errstate(divide="ignore"):
-            logs = np.where(small, np.log(UNDERFLOW), np.log(sigma))
-        for _ in range(LIFTS if small.any() and len(self._matters) else 1):
-            scratch.logs[: len(sigma)] = np.maximum(logs, -1e300)
-            compiled().respond(self._layout, numbers, scratch, self._tangent)
-            logs = np.where(small, scratch.next_logs[: len(sigma)], logs)
+            logs = np.maximum(np.where(small, np.log(UNDERFLOW), np.log(sigma)), NEVER)
+        owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
+        base = layout.base[owner]
+        for lifts_left in range(LIFTS if small.any() and len(self._matters) else 0, -1, -1):
+            scratch.odds[:] = (logs - logs[base])[layout.row_option]
+            compiled().respond(layout, numbers, scratch, self._tangent)
+            if not lifts_left:
+                return
+            odds = np.zeros_like(logs)
+            odds[layout.row_option] = scratch.next_odds
+            logs = np.where(small, odds - _log_sum(odds, layout)[owner], logs)
 
     def _implicit(self, numbers: Numbers, right: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """The adjoint of the play that beliefs depend on, and whether it exists (lane)."""
@@ -189,6 +205,16 @@ def trial_of(adjoint: Adjoint) -> Adjoint:
     )
 
 
+def _log_sum(odds: Floats, layout: Layout) -> Floats:
+    """ln of the sum of exp (set, lane) of the options of each information set."""
+    first = layout.first_option[:-1]
+    top = np.maximum.reduceat(odds, first)
+    widths = np.diff(layout.first_option)
+    total = np.add.reduceat(np.exp(odds - np.repeat(top, widths, axis=0)), first)
+    found: Floats = top + np.log(total)
+    return found
+
+
 def _clear(adjoint: Adjoint) -> None:
     for each in (adjoint.values, adjoint.rationality, adjoint.log_weights):
         each[:] = 0.0
@@ -196,12 +222,24 @@ def _clear(adjoint: Adjoint) -> None:
 
 def _leave_out(problem: Problem, found: Gradient) -> None:
     """NaN where a result has no derivative by a number."""
-    game, tabulation = problem.game, problem.tabulation
-    source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
-    entangled = np.zeros(len(tabulation.probabilities), np.bool_)
-    chance = (game.information_set[source] == CHANCE) & before_beliefs(game)[game.child]
-    entangled[game.probability[chance]] = True
-    found.probabilities[entangled[:, None] & (tabulation.probabilities == 0.0)] = np.nan
+    tabulation = problem.tabulation
+    never = tabulation.probabilities == 0.0
+    if never.any():
+        never &= _entangled(problem.game, len(never))[:, None]
+    found.probabilities[never] = np.nan
     found.weights[tabulation.weights == 0.0] = np.nan
     for each in (found.probabilities, found.payoffs, found.weights, found.rationality):
         each[..., ~found.regular] = np.nan
+
+
+def _entangled(game: Game, rows: int) -> NDArray[np.bool_]:
+    """Whether a belief may depend on a probability (row): it leads to where somebody may wonder."""
+    source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
+    leads = np.isin(game.information_set, np.flatnonzero(game.last_node - game.first_node > 1))
+    known = -1
+    while known < leads.sum():
+        known = int(leads.sum())
+        leads[source[leads[game.child]]] = True
+    found = np.zeros(rows, np.bool_)
+    found[game.probability[(game.information_set[source] == CHANCE) & leads[game.child]]] = True
+    return found

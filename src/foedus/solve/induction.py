@@ -10,17 +10,20 @@ from __future__ import annotations
 from foedus.solve.block import Indices
 from foedus.solve.equilibrium import Method
 from foedus.solve.kernels import compiled
-from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.lanes import WIDTH
+from foedus.solve.problem import Answers, Found, PerThread, Problem
 
 
 def backward_induction(problem: Problem, answers: Answers, worlds: Indices) -> None:
     """Answer the problem in the worlds named."""
-    scratches = PerThread(problem.scratch)
+    scratches, options = PerThread(problem.scratch), problem.game.options
 
     def work(block: Indices) -> None:
-        scratch, numbers = scratches.get(), problem.numbers(block)
+        scratch, numbers, lanes = scratches.get(), problem.numbers(block), len(block)
         compiled().induct(problem.layout, numbers, scratch)
-        answers.take(problem, numbers, scratch, block, Method.BACKWARD_INDUCTION)
+        compiled().certify(problem.layout, numbers, scratch)
+        found = Found(scratch.sigma[:options, :lanes], scratch.values[0, :, :lanes], scratch.report[:, :lanes])
+        answers.keep(block, found, Method.BACKWARD_INDUCTION)
         answers.sweeps[block] = 1
 
-    problem.over_blocks(worlds, work)
+    problem.over_blocks(worlds, work, WIDTH)

@@ -25,13 +25,25 @@ import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
-from foedus.solve import adjoints, arithmetic, block, lanes, layout, mixing, passes, sweeps, tangents, walks
+from foedus.solve import (
+    adjoints,
+    arithmetic,
+    block,
+    lanes,
+    layout,
+    mixing,
+    passes,
+    queue,
+    sweeps,
+    tangents,
+    walks,
+)
 from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, tangents, walks, adjoints)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints)
 DONE = "complete"
 KEPT = 4
 
@@ -45,6 +57,7 @@ class Kernels(NamedTuple):
 
     induct: Callable[..., None]
     iterate: Callable[..., None]
+    conclude: Callable[..., None]
     certify: Callable[..., None]
     evaluate: Callable[..., None]
     follow: Callable[..., None]
@@ -68,8 +81,9 @@ def _compiled() -> Kernels:
         log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
     kernels = Kernels(
         induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
-        iterate=_kernel(mixing.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, SETTINGS)),
-        certify=_kernel(sweeps.certify, void(LAYOUT, NUMBERS, SCRATCH, boolean)),
+        iterate=_kernel(queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
+        conclude=_kernel(queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
+        certify=_kernel(sweeps.certify, void(LAYOUT, NUMBERS, SCRATCH)),
         evaluate=_kernel(sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         follow=_kernel(walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
         extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
@@ -135,10 +149,13 @@ INDICES = types.Array(int32, 1, "C")
 named: Callable[..., Any] = types.NamedTuple
 uniform: Callable[..., Any] = types.NamedUniTuple
 LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
-NUMBERS = named((MATRIX, MATRIX, CUBE, MATRIX, MATRIX, MATRIX), Numbers)
-SCRATCH = named((*[MATRIX] * 7, CUBE, MATRIX, MATRIX, *[VECTOR] * 5), Scratch)
+NUMBERS = named((*[MATRIX] * 3, CUBE, *[MATRIX] * 3), Numbers)
+SCRATCH = named((*[MATRIX] * 8, CUBE, MATRIX, MATRIX, *[VECTOR] * 3), Scratch)
 TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
-MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 4), Memory)
+LONGS = types.Array(int64, 1, "C")
+MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 4, VECTOR, VECTOR, LONGS, LONGS), Memory)
+JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
+FINDINGS = uniform(MATRIX, 3, queue.Findings)
 SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)

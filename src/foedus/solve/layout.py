@@ -25,7 +25,11 @@ class Layout(NamedTuple):
 
     share (edge): where its probability stands in a list of all options followed by the rows of the table of
     probabilities. The ways into node n are numbered in_first[n] … in_first[n + 1] - 1; in_parent, in_share
-    (way) tell where each comes from and its share. The other fields are as in `Game`.
+    (way) tell where each comes from and its share.
+
+    The log-odds of all options but one of each information set, its `base` (set), are numbered in rows:
+    first_row (set), row_option (row). Those of the sets in `asked`, where beliefs may depend on play, come
+    first. The other fields are as in `Game`.
     """
 
     first_edge: Ints
@@ -42,6 +46,10 @@ class Layout(NamedTuple):
     first_option: Ints
     mover: Ints
     weight: Ints
+    first_row: Ints
+    row_option: Ints
+    base: Ints
+    asked: Ints
 
 
 @lru_cache(maxsize=64)
@@ -53,7 +61,7 @@ def layout_of(game: Game) -> Layout:
     share = _shares(game, parent)
     by_child = np.argsort(game.child, kind="stable")
     into = np.bincount(game.child, minlength=game.nodes)
-    return Layout(
+    layout = Layout(
         first_edge=_owned(game.first_edge),
         information_set=_owned(game.information_set),
         payoff=_owned(game.payoff),
@@ -68,7 +76,57 @@ def layout_of(game: Game) -> Layout:
         first_option=_owned(game.first_option),
         mover=_owned(game.mover),
         weight=_owned(game.weight),
+        first_row=_owned(np.empty(0)),
+        row_option=_owned(np.empty(0)),
+        base=_owned(np.empty(0)),
+        asked=_owned(np.flatnonzero(matters(game))),
     )
+    return with_bases(layout, layout.first_option[:-1])
+
+
+def with_bases(layout: Layout, base: NDArray[np.integer]) -> Layout:
+    """The layout with the log-odds taken against these options, one of each information set."""
+    widths = np.diff(layout.first_option)
+    unasked = np.ones(len(widths), np.bool_)
+    unasked[layout.asked] = False
+    order = np.argsort(unasked, kind="stable")
+    first_row = np.empty(len(widths), np.intp)
+    first_row[order] = np.cumsum(widths[order] - 1) - (widths[order] - 1)
+    owner = np.repeat(np.arange(len(widths)), widths)
+    others = np.flatnonzero(np.arange(len(owner)) != np.asarray(base)[owner])
+    row_option = others[np.argsort(unasked[owner[others]], kind="stable")]
+    return layout._replace(first_row=_owned(first_row), row_option=_owned(row_option), base=_owned(base))
+
+
+def asked_rows(layout: Layout) -> int:
+    """How many log-odds beliefs may depend on."""
+    return int(np.diff(layout.first_option)[layout.asked].sum()) - len(layout.asked)
+
+
+@lru_cache(maxsize=64)
+def matters(game: Game) -> NDArray[np.bool_]:
+    """Whether the beliefs of some later information set can depend on the choice at each one."""
+    several = np.flatnonzero(game.last_node - game.first_node > 1)
+    parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
+    by_child = np.argsort(game.child, kind="stable")
+    starts = np.searchsorted(game.child[by_child], np.arange(game.nodes + 1))
+    leads = np.zeros(game.nodes, np.bool_)
+    found_now = np.flatnonzero(np.isin(game.information_set, several))
+    while len(found_now):
+        ways = _stretches(starts[found_now], starts[found_now + 1])
+        before = np.unique(parent[by_child[ways]])
+        found_now = before[~leads[before]]
+        leads[found_now] = True
+    found = np.zeros(game.information_sets, np.bool_)
+    found[game.information_set[leads & (game.information_set >= 0)]] = True
+    return found
+
+
+def _stretches(first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray[np.intp]:
+    """The numbers first … last − 1 of each stretch, one after another."""
+    sizes = last - first
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - sizes), sizes)
 
 
 def _owned(numbers: NDArray[Any]) -> Ints:
@@ -92,7 +150,7 @@ def _check(game: Game, parent: NDArray[np.int64], out_degree: NDArray[np.integer
         "the nodes of an information set are consecutive": bool(
             np.all(
                 np.repeat(np.arange(game.information_sets), game.last_node - game.first_node)
-                == game.information_set[_members(game)]
+                == game.information_set[_stretches(game.first_node, game.last_node)]
             )
             and np.sum(game.last_node - game.first_node) == np.sum(owned)
         ),
@@ -109,8 +167,3 @@ def _check(game: Game, parent: NDArray[np.int64], out_degree: NDArray[np.integer
     for rule, holds in rules.items():
         if not holds:
             raise UnorderedGame(f"{game.title}: not so in this game's arrays: {rule}")
-
-
-def _members(game: Game) -> NDArray[np.int64]:
-    sets = zip(game.first_node, game.last_node, strict=True)
-    return np.concatenate([np.empty(0, np.int64), *(np.arange(first, last) for first, last in sets)])

@@ -1,8 +1,9 @@
-"""Anderson acceleration of the iteration on ln σ, each lane with a least-squares problem of its own.
+"""Anderson acceleration of the iteration on log-odds, each lane with a least-squares problem of its own.
 
 Method: Anderson (1965), in the difference form of Walker and Ni (2011). The residuals that enter the least
 squares are cut off, since a penalty of 10^6 would otherwise be all that the fit sees; the mixing itself works
-on the uncut logarithms.
+on the uncut log-odds. Lanes begin at different times, so each has its own age; what the memory held before a
+lane began is masked, and the newest difference comes first, wherever it stands.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any, NamedTuple
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
 from foedus.solve.lanes import WIDTH, fma, less, load, magnitude, maximum, root, spread, store
-from foedus.solve.sweeps import FLOOR, backward, reach_all
 
+FAR = 40.0
 CUT = 8.0
 SPANNED = 1e-10
 LOOSE = 5.0
@@ -38,49 +39,55 @@ class Settings(NamedTuple):
 
 
 @part
-def cut_step(scratch: Any, o: int) -> Any:
-    """How far the answer is from ln σ of option o, both cut off below."""
-    floor = spread(FLOOR)
-    return maximum(load(scratch.next_logs, o), floor) - maximum(load(scratch.logs, o), floor)
+def bounded(x: Any, most: float) -> Any:
+    """x, but within ± most; NaN becomes a number."""
+    return maximum(less(x, spread(most), x, spread(most)), spread(0.0 - most))
 
 
 @part
-def compare(layout: Any, scratch: Any) -> None:
-    """Into `change` and `drift` (lane): the largest difference of σ, NaN where any is, and of ln σ, cut."""
+def cut_step(scratch: Any, r: int) -> Any:
+    """How far the answer is from the log-odds of row r, both cut off where a share is next to nothing."""
+    return bounded(load(scratch.next_odds, r), FAR) - bounded(load(scratch.odds, r), FAR)
+
+
+@part
+def compare(layout: Any, scratch: Any, rows: int) -> None:
+    """Into `change` and `drift` (lane): the largest difference of σ, NaN where any is, and of log-odds."""
     change, drift, poison = spread(0.0), spread(0.0), spread(0.0)
-    for o in range(layout.weight.shape[0]):
+    for r in range(rows):
+        o = layout.row_option[r]
         step = magnitude(load(scratch.next_sigma, o) - load(scratch.sigma, o))
         change = maximum(step, change)
         poison += step * 0.0
-        drift = maximum(magnitude(cut_step(scratch, o)), drift)
+        drift = maximum(magnitude(cut_step(scratch, r)), drift)
     store(scratch.change, 0, change + poison)
     store(scratch.drift, 0, drift)
 
 
 @part
 def remember(scratch: Any, memory: Any, slot: int) -> None:
-    """Residual (option, lane) of this sweep, and the differences from the last one into `slot`."""
-    options = memory.residual.shape[0]
-    for o in range(options):
-        answer, row = load(scratch.next_logs, o), slot * options + o
-        step = cut_step(scratch, o)
-        step = maximum(less(step, spread(CUT), step, spread(CUT)), spread(-CUT))
-        store(memory.residual_steps, row, step - load(memory.residual, o))
-        store(memory.answer_steps, row, answer - load(memory.answer, o))
-        store(memory.residual, o, step)
-        store(memory.answer, o, answer)
+    """Residual (row, lane) of this sweep, and the differences from the last one into `slot`."""
+    rows = memory.residual.shape[0]
+    for r in range(rows):
+        answer, place = load(scratch.next_odds, r), slot * rows + r
+        step = bounded(cut_step(scratch, r), CUT)
+        store(memory.residual_steps, place, step - load(memory.residual, r))
+        store(memory.answer_steps, place, answer - load(memory.answer, r))
+        store(memory.residual, r, step)
+        store(memory.answer, r, answer)
 
 
 @part
 def project(memory: Any, slot: int, used: int) -> None:
     """Inner products of the new difference with those in use, and of all those with the residual."""
-    depth, options = memory.target.shape[0], memory.residual.shape[0]
-    for i in range(used):
+    depth, rows = memory.target.shape[0], memory.residual.shape[0]
+    for k in range(used):
+        i = (slot - k) % depth
         product, target = spread(0.0), spread(0.0)
-        for o in range(options):
-            step = load(memory.residual_steps, i * options + o)
-            product = fma(step, load(memory.residual_steps, slot * options + o), product)
-            target = fma(step, load(memory.residual, o), target)
+        for r in range(rows):
+            step = load(memory.residual_steps, i * rows + r)
+            product = fma(step, load(memory.residual_steps, slot * rows + r), product)
+            target = fma(step, load(memory.residual, r), target)
         store(memory.products, i * depth + slot, product)
         store(memory.products, slot * depth + i, product)
         store(memory.target, i, target)
@@ -90,13 +97,14 @@ def project(memory: Any, slot: int, used: int) -> None:
 def fit(memory: Any, slot: int, used: int) -> None:
     """Least squares by Cholesky's method on the normal equations, into `share` (difference, lane).
 
-    Columns come newest first; one that lies in the span of those before it is left out.
+    Columns come newest first; one that lies in the span of those before it, or is older than the lane, is
+    left out.
     """
     depth = memory.target.shape[0]
     for i in range(used):
-        a = (slot - i) % used
+        a = (slot - i) % depth
         for j in range(i):
-            total = load(memory.products, a * depth + (slot - j) % used)
+            total = load(memory.products, a * depth + (slot - j) % depth)
             for k in range(j):
                 total -= load(memory.factor, i * depth + k) * load(memory.factor, j * depth + k)
             store(memory.factor, i * depth + j, total * load(memory.inverse, j))
@@ -107,102 +115,70 @@ def fit(memory: Any, slot: int, used: int) -> None:
             total -= entry * entry
             target -= entry * load(memory.half, k)
         inverse = less(size * SPANNED, total, 1.0 / root(total), spread(0.0))
+        inverse = less(spread(float(i)), load(memory.known, 0), inverse, spread(0.0))
         store(memory.inverse, i, inverse)
-        store(memory.half, i, target * inverse)
+        store(memory.half, i, less(spread(0.0), inverse, target * inverse, spread(0.0)))
     for i in range(used - 1, -1, -1):
         total = load(memory.half, i)
         for k in range(i + 1, used):
-            total -= load(memory.factor, k * depth + i) * load(memory.share, (slot - k) % used)
-        store(memory.share, (slot - i) % used, total * load(memory.inverse, i))
+            total -= load(memory.factor, k * depth + i) * load(memory.share, (slot - k) % depth)
+        inverse = load(memory.inverse, i)
+        share = less(spread(0.0), inverse, total * inverse, spread(0.0))
+        store(memory.share, (slot - i) % depth, share)
 
 
 @part
-def mix(layout: Any, scratch: Any, memory: Any, used: int, damping: float) -> None:
-    """The next ln σ, and its σ, of the lanes still at work."""
-    options, frozen = memory.residual.shape[0], load(scratch.frozen, 0)
-    for h in range(layout.mover.shape[0]):
-        first, last = layout.first_option[h], layout.first_option[h + 1]
-        for o in range(first, last):
-            total = load(memory.answer, o)
-            if damping > 0.0:
-                total -= damping * load(memory.residual, o)
-            for i in range(used):
-                step = load(memory.answer_steps, i * options + o)
-                if damping > 0.0:
-                    step -= damping * load(memory.residual_steps, i * options + o)
-                total -= load(memory.share, i) * step
-            mixed = passes.at_least_never(total)
-            store(scratch.next_logs, o, less(spread(0.0), frozen, load(scratch.logs, o), mixed))
-        passes.softmax(first, last, scratch.next_logs, scratch.next_sigma)
-        for o in range(first, last):
-            kept, share = load(scratch.logs, o), load(scratch.sigma, o)
-            store(scratch.logs, o, less(spread(0.0), frozen, kept, load(scratch.next_logs, o)))
-            store(scratch.sigma, o, less(spread(0.0), frozen, share, load(scratch.next_sigma, o)))
+def mix(scratch: Any, memory: Any, slot: int, used: int) -> None:
+    """The next log-odds of every lane."""
+    depth, rows, damping = memory.target.shape[0], memory.residual.shape[0], load(memory.damping, 0)
+    for r in range(rows):
+        total = load(memory.answer, r) - damping * load(memory.residual, r)
+        for k in range(used):
+            i = (slot - k) % depth
+            step = load(memory.answer_steps, i * rows + r)
+            step -= damping * load(memory.residual_steps, i * rows + r)
+            total -= load(memory.share, i) * step
+        store(scratch.odds, r, passes.at_least_never(total))
 
 
 @part
-def accelerate(layout: Any, scratch: Any, memory: Any, sweep: int, settings: Any) -> None:
-    """Take this sweep into the memory and mix the next ln σ."""
-    depth, round_length = memory.target.shape[0], settings.rest + settings.burst
-    since = sweep % round_length - settings.rest
-    slot = (since - 1) % depth
+def pace(memory: Any, settings: Any) -> int:
+    """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that is known.
+
+    A lane's age is how many sweeps it has made before this one.
+    """
+    depth, round_length, most = memory.target.shape[0], settings.rest + settings.burst, 0
+    for lane in range(WIDTH):
+        age = memory.age[lane]
+        since = age % round_length - settings.rest
+        if since < 0:
+            length = max(settings.calm * SHRINKING ** (age // round_length), SHORTEST)
+            memory.known[lane], memory.damping[lane] = 0.0, 1.0 - length
+        else:
+            known = min(since, depth)
+            most = max(most, known)
+            memory.known[lane], memory.damping[lane] = known, settings.damping
+        memory.age[lane] = age + 1
+    return most
+
+
+@part
+def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> None:
+    """Take this sweep into the memory, in `slot`, and mix the next log-odds."""
     remember(scratch, memory, slot)
-    if since < 0:
-        length = max(settings.calm * SHRINKING ** (sweep // round_length), SHORTEST)
-        mix(layout, scratch, memory, 0, 1.0 - length)
-        return
-    used = min(since, depth)
+    used = pace(memory, settings)
     if used > 0:
         project(memory, slot, used)
         fit(memory, slot, used)
-    mix(layout, scratch, memory, used, settings.damping)
+    mix(scratch, memory, slot, used)
 
 
 @part
-def end_lanes(layout: Any, scratch: Any, tolerance: float, sweep: int) -> int:
-    """Freeze the lanes that have converged, or whose reach is lost; returns how many are still at work."""
-    compare(layout, scratch)
-    working = 0
-    for lane in range(WIDTH):
-        if scratch.frozen[lane] > 0.0:
-            continue
-        if scratch.lost[lane] > 0.0:
-            scratch.ended[lane] = -1.0
-            scratch.frozen[lane] = 1.0
-        elif scratch.change[lane] <= tolerance and scratch.drift[lane] <= LOOSE * tolerance:
-            scratch.ended[lane] = sweep
-            scratch.frozen[lane] = 1.0
-            for o in range(layout.weight.shape[0]):
-                scratch.logs[o, lane] = scratch.next_logs[o, lane]
-                scratch.sigma[o, lane] = scratch.next_sigma[o, lane]
-        else:
-            working += 1
-    return working
-
-
-@part
-def begin(layout: Any, numbers: Any, scratch: Any, memory: Any, settings: Any) -> None:
-    passes.prepare(layout, numbers, scratch)
-    if settings.logarithmic:
-        passes.smallness(layout, numbers, scratch)
-    passes.softmax_all(layout, scratch.logs, scratch.sigma)
-    store(scratch.frozen, 0, spread(0.0))
-    store(scratch.ended, 0, spread(0.0))
-    for o in range(layout.weight.shape[0]):
-        store(memory.residual, o, spread(0.0))
-        store(memory.answer, o, spread(0.0))
-
-
-def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, settings: Any) -> None:
-    """Accelerated sweeps from `scratch.logs` until every lane has ended, or the sweeps are used up.
-
-    `scratch.ended` (lane): the sweep that ended a lane, 0 if none did, −1 where reach was lost to underflow.
-    `logs` and `sigma` of a lane that converged are its last answer, of another the next that was to be tried.
-    """
-    begin(layout, numbers, scratch, memory, settings)
-    for sweep in range(settings.sweeps):
-        reach_all(layout, scratch, settings.logarithmic)
-        store(scratch.lost, 0, backward(layout, numbers, scratch))
-        if end_lanes(layout, scratch, settings.tolerance, sweep + 1) == 0:
-            return
-        accelerate(layout, scratch, memory, sweep, settings)
+def forget(memory: Any, lane: int) -> None:
+    """Empty what a lane remembers, which may not be numbers."""
+    for r in range(memory.residual.shape[0]):
+        memory.residual[r, lane] = 0.0
+        memory.answer[r, lane] = 0.0
+        for k in range(memory.target.shape[0]):
+            memory.residual_steps[k, r, lane] = 0.0
+            memory.answer_steps[k, r, lane] = 0.0

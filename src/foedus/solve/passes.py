@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from foedus.solve.arithmetic import exp, log, part
-from foedus.solve.lanes import fma, less, load, maximum, same, spread, store
+from foedus.solve.lanes import fma, less, load, magnitude, maximum, same, spread, store
 
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
@@ -41,26 +41,54 @@ def at_least_never(x: Any) -> Any:
 
 
 @part
-def softmax(first: int, last: int, logs: Any, sigma: Any) -> None:
-    """Normalise `logs` of the options first … last − 1, and write σ."""
-    top = load(logs, first)
-    for o in range(first + 1, last):
-        top = maximum(load(logs, o), top)
-    total = spread(0.0)
-    for o in range(first, last):
-        share = exp(load(logs, o) - top)
-        store(sigma, o, share)
+def share_out(layout: Any, h: int, odds: Any, sigma: Any) -> None:
+    """σ of the options of h from their log-odds."""
+    first, last, base = layout.first_option[h], layout.first_option[h + 1], layout.base[h]
+    row = layout.first_row[h]
+    if last - first == 2:
+        x = load(odds, row)
+        small = exp(0.0 - magnitude(x))
+        large = 1.0 / (1.0 + small)
+        small = small * large
+        store(sigma, layout.row_option[row], less(spread(0.0), x, large, small))
+        store(sigma, base, less(spread(0.0), x, small, large))
+        return
+    top = spread(0.0)
+    for r in range(row, row + last - first - 1):
+        top = maximum(load(odds, r), top)
+    total = exp(0.0 - top)
+    store(sigma, base, total)
+    for r in range(row, row + last - first - 1):
+        share = exp(load(odds, r) - top)
+        store(sigma, layout.row_option[r], share)
         total += share
-    shift, scale = top + log(total), 1.0 / total
+    scale = 1.0 / total
     for o in range(first, last):
         store(sigma, o, load(sigma, o) * scale)
-        store(logs, o, at_least_never(load(logs, o) - shift))
 
 
 @part
-def softmax_all(layout: Any, logs: Any, sigma: Any) -> None:
-    for h in range(layout.mover.shape[0]):
-        softmax(layout.first_option[h], layout.first_option[h + 1], logs, sigma)
+def log_shares(layout: Any, h: int, odds: Any, logs: Any) -> None:
+    """ln σ of the options of h from their log-odds."""
+    row, top = layout.first_row[h], spread(0.0)
+    end = row + layout.first_option[h + 1] - layout.first_option[h] - 1
+    for r in range(row, end):
+        top = maximum(load(odds, r), top)
+    total = exp(0.0 - top)
+    for r in range(row, end):
+        total += exp(load(odds, r) - top)
+    shift = top + log(total)
+    store(logs, layout.base[h], at_least_never(0.0 - shift))
+    for r in range(row, end):
+        store(logs, layout.row_option[r], at_least_never(load(odds, r) - shift))
+
+
+@part
+def show(layout: Any, scratch: Any, h: int, logarithmic: bool) -> None:
+    """σ of the options of h from `odds`, and ln σ too where reach goes by logarithms."""
+    share_out(layout, h, scratch.odds, scratch.sigma)
+    if logarithmic:
+        log_shares(layout, h, scratch.odds, scratch.logs)
 
 
 @part
@@ -175,40 +203,82 @@ def best_available(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
 
 
 @part
-def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
-    """`next_logs` and `next_sigma` of the options of h from `quality`."""
+def logit_with_ties(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
+    """`next_sigma` of h from `quality`, where a loss within the tie counts as none.
+
+    Log-odds against a base that is not among the best would drown the weights of those that are.
+    """
     first, last = layout.first_option[h], layout.first_option[h + 1]
-    actor = layout.mover[h]
-    rationality, tie = load(numbers.rationality, actor), 0.0 - load(numbers.tie, actor)
-    top = best_available(layout, numbers, scratch, h)
+    best, most = best_available(layout, numbers, scratch, h), spread(OUTSIDE)
+    tie, rationality = 0.0 - load(numbers.tie, layout.mover[h]), load(numbers.rationality, layout.mover[h])
     for o in range(first, last):
-        loss = load(scratch.quality, o - first) - top
+        loss = load(scratch.quality, o - first) - best
         loss = less(tie, loss, spread(0.0), loss)
-        score = fma(rationality, loss, load(numbers.log_weights, layout.weight[o]))
-        store(scratch.next_logs, o, at_least_never(score))
-    softmax(first, last, scratch.next_logs, scratch.next_sigma)
+        score = at_least_never(fma(rationality, loss, load(numbers.log_weights, layout.weight[o])))
+        store(scratch.next_sigma, o, score)
+        most = maximum(score, most)
+    total = spread(0.0)
+    for o in range(first, last):
+        share = exp(load(scratch.next_sigma, o) - most)
+        store(scratch.next_sigma, o, share)
+        total += share
+    for o in range(first, last):
+        store(scratch.next_sigma, o, load(scratch.next_sigma, o) / total)
+
+
+@part
+def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
+    """`next_odds` and `next_sigma` of h from `quality`."""
+    first, base, row = layout.first_option[h], layout.base[h], layout.first_row[h]
+    rationality, worth = load(numbers.rationality, layout.mover[h]), load(scratch.quality, base - first)
+    weight = load(numbers.log_weights, layout.weight[base])
+    for r in range(row, row + layout.first_option[h + 1] - first - 1):
+        o = layout.row_option[r]
+        gain = load(scratch.quality, o - first) - worth
+        heavier = load(numbers.log_weights, layout.weight[o]) - weight
+        store(scratch.next_odds, r, at_least_never(fma(rationality, gain, heavier)))
+    share_out(layout, h, scratch.next_odds, scratch.next_sigma)
+
+
+@part
+def pair(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: int) -> None:
+    """Values of a node of two ways; each is its share, its child's row of values, its row of payments."""
+    share, below, paid = one
+    rest, second, extra = other
+    for a in range(actors):
+        total = share * (load(values, below + a) + load(payoffs, paid + a))
+        total = fma(rest, load(values, second + a) + load(payoffs, extra + a), total)
+        store(values, here + a, total)
+
+
+@part
+def way_out(layout: Any, sigma: Any, e: int, actors: int) -> Any:
+    """The share of an edge, its child's row of values, and its row of payments."""
+    return load(sigma, layout.share[e]), layout.child[e] * actors, layout.payment[e] * actors
 
 
 @part
 def value(layout: Any, payoffs: Any, n: int, sigma: Any, values: Any) -> None:
-    """Values (actor, lane) of node n from those of its children."""
-    actors = values.shape[1]
-    first, last = layout.first_edge[n], layout.first_edge[n + 1]
-    here, below, paid = n * actors, layout.child[first] * actors, layout.payment[first] * actors
-    share = load(sigma, layout.share[first])
-    if last - first == 1:
-        for a in range(actors):
-            store(values, here + a, share * (load(values, below + a) + load(payoffs, paid + a)))
+    """Values (actor, lane) of node n from those of its children.
+
+    Two ways are the usual case; for the usual numbers of actors their loop is unrolled.
+    """
+    actors, first, last = values.shape[1], layout.first_edge[n], layout.first_edge[n + 1]
+    here = n * actors
+    if last - first == 2:
+        one, other = way_out(layout, sigma, first, actors), way_out(layout, sigma, first + 1, actors)
+        if actors == 5:
+            pair(values, payoffs, here, one, other, 5)
+        elif actors == 4:
+            pair(values, payoffs, here, one, other, 4)
+        elif actors == 3:
+            pair(values, payoffs, here, one, other, 3)
+        else:
+            pair(values, payoffs, here, one, other, actors)
         return
-    second, extra = layout.child[first + 1] * actors, layout.payment[first + 1] * actors
-    other = load(sigma, layout.share[first + 1])
     for a in range(actors):
-        total = share * (load(values, below + a) + load(payoffs, paid + a))
-        total = fma(other, load(values, second + a) + load(payoffs, extra + a), total)
+        total = spread(0.0)
+        for e in range(first, last):
+            share, below, paid = way_out(layout, sigma, e, actors)
+            total = fma(share, load(values, below + a) + load(payoffs, paid + a), total)
         store(values, here + a, total)
-    for e in range(first + 2, last):
-        share = load(sigma, layout.share[e])
-        below, paid = layout.child[e] * actors, layout.payment[e] * actors
-        for a in range(actors):
-            worth = load(values, below + a) + load(payoffs, paid + a)
-            store(values, here + a, fma(share, worth, load(values, here + a)))

@@ -1,14 +1,14 @@
-"""What every method is given: the problem, the answers to fill in, and a walk over blocks of worlds."""
+"""What every method is given: the problem, the answers to fill in, and a walk over worlds on threads."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,12 @@ from foedus.solve.block import (
     tangent_for,
 )
 from foedus.solve.equilibrium import Branch, Method
-from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
-from foedus.solve.layout import Layout, layout_of
+from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
+
+TASK = 256
+"""Worlds that a thread takes at a time; they share the lanes of one block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +56,33 @@ class Problem:
     def numbers(self, worlds: Indices) -> Numbers:
         return numbers_of(self.tabulation, worlds)
 
+    def alike(
+        self, worlds: Indices, logarithmic: NDArray[np.bool_]
+    ) -> Iterator[tuple[Layout, bool, Indices]]:
+        """The worlds parted by whether reach goes by logarithms (world), and by which options are absent.
+
+        An option of weight 0 cannot be what log-odds are taken against, so each part has a layout of its own.
+        """
+        for lost in (False, True):
+            chosen = worlds[logarithmic[worlds] == lost]
+            for layout, part in self._by_absence(chosen):
+                yield layout, lost, part
+
+    def _by_absence(self, worlds: Indices) -> Iterator[tuple[Layout, Indices]]:
+        absent = self.tabulation.weights[:, worlds] == 0.0
+        if not absent.any():
+            if len(worlds):
+                yield self.layout, worlds
+            return
+        patterns, pattern = np.unique(absent, axis=1, return_inverse=True)
+        for k in range(patterns.shape[1]):
+            yield based(self.layout, patterns[:, k]), worlds[pattern.ravel() == k]
+
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
         """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
 
-        A block takes as long with one world as with all its lanes full, so the few worlds that are left to a
-        later method are spread over the threads.
+        A block takes as long with one world as with all its lanes full, so few worlds are spread over the
+        threads.
         """
         threads = self.threads or processors()
         size = max(1, min(width, ceil(len(worlds) / threads)))
@@ -70,6 +94,13 @@ class Problem:
         with ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(work, blocks):
                 pass
+
+
+def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
+    """The layout with log-odds against the first option of each set that is not absent (row of weights)."""
+    options = len(layout.weight)
+    there = np.where(absent[layout.weight], options, np.arange(options))
+    return with_bases(layout, np.minimum.reduceat(there, layout.first_option[:-1]))
 
 
 T = TypeVar("T")
@@ -96,6 +127,14 @@ class PerThread(Generic[T]):
         return thing
 
 
+class Found(NamedTuple):
+    """Behaviour (option, world), values at the root (actor, world), certificate (row, world)."""
+
+    sigma: Floats
+    values: Floats
+    report: Floats
+
+
 class Answers:
     """What has been found so far, world last; each thread writes to its own worlds."""
 
@@ -119,18 +158,13 @@ class Answers:
         kept = self.residual[worlds]
         return np.isfinite(residual) & np.logical_not(residual >= kept)
 
-    def take(
-        self, problem: Problem, numbers: Numbers, scratch: Scratch, worlds: Indices, method: Method
-    ) -> None:
-        """Certify the behaviour in `scratch` and keep it for the worlds where it is better than before."""
-        logarithmic = bool(self.logarithmic[worlds[0]])
-        compiled().certify(problem.layout, numbers, scratch, logarithmic)
-        report, options = scratch.report, len(self.behaviour)
-        self.logarithmic[worlds] |= report[LOST, : len(worlds)] > 0
-        residual = np.where(report[LOST] > 0, np.nan, report[RESIDUAL])
-        lanes = np.flatnonzero(self.better(worlds, residual[: len(worlds)]))
-        kept = worlds[lanes]
-        self.behaviour[:, kept] = scratch.sigma[:options, lanes]
-        self.values[:, kept] = scratch.values[0][:, lanes]
-        self.report[:, kept] = report[:, lanes]
+    def keep(self, worlds: Indices, found: Found, method: Method) -> None:
+        """Keep what was found for the worlds where it is better than before."""
+        self.logarithmic[worlds] |= found.report[LOST] > 0
+        residual = np.where(found.report[LOST] > 0, np.nan, found.report[RESIDUAL])
+        chosen = np.flatnonzero(self.better(worlds, residual))
+        kept = worlds[chosen]
+        self.behaviour[:, kept] = found.sigma[:, chosen]
+        self.values[:, kept] = found.values[:, chosen]
+        self.report[:, kept] = found.report[:, chosen]
         self.method[kept] = method

@@ -18,8 +18,8 @@ from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.continuation import RationalitySteps
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.induction import backward_induction
+from foedus.solve.layout import matters
 from foedus.solve.problem import Answers, Problem
-from foedus.solve.response import matters
 from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps()

@@ -9,7 +9,6 @@ from foedus.solve.arithmetic import exp, part
 from foedus.solve.lanes import fma, less, load, magnitude, maximum, same, spread, store
 
 UNREACHED = 1e-250
-FLOOR = -40.0
 
 RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
 ROWS = 6
@@ -26,16 +25,22 @@ def reach_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
 
 
 @part
-def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
-    """The logit response at h: `next_logs`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
+def answer(layout: Any, numbers: Any, scratch: Any, h: int, exact: bool) -> Any:
+    """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane).
+
+    `exact` tells whether an actor may be infinitely rational: options can be tied, and there are no log-odds.
+    """
     total = passes.beliefs(layout.first_node[h], layout.last_node[h], scratch.reach)
     passes.expect(layout, numbers, scratch, h)
-    passes.logit(layout, numbers, scratch, h)
+    if exact:
+        passes.logit_with_ties(layout, numbers, scratch, h)
+    else:
+        passes.logit(layout, numbers, scratch, h)
     return total
 
 
 @part
-def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
+def backward(layout: Any, numbers: Any, scratch: Any, exact: bool) -> Any:
     """Answers and values; each information set reckons with what those after it have just answered.
 
     Returns 1.0 (lane) where the reach of some information set of several nodes is too small to divide by.
@@ -46,7 +51,7 @@ def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
         h, first = layout.information_set[n], n
         if h >= 0:
             first = layout.first_node[h]
-            total = answer(layout, numbers, scratch, h)
+            total = answer(layout, numbers, scratch, h, exact)
             if n > first:
                 lost = less(total, spread(UNREACHED), spread(1.0), lost)
         if h != -2:
@@ -64,6 +69,16 @@ def gain(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     for o in range(first, layout.first_option[h + 1]):
         expected = fma(load(scratch.sigma, o), load(scratch.quality, o - first), expected)
     return maximum(passes.best_available(layout, numbers, scratch, h) - expected, spread(0.0))
+
+
+@part
+def any_exact(numbers: Any) -> bool:
+    """Whether some actor is infinitely rational in some lane."""
+    for a in range(numbers.tie.shape[0]):
+        for lane in range(numbers.tie.shape[1]):
+            if numbers.tie[a, lane] > 0.0:
+                return True
+    return False
 
 
 @part
@@ -99,15 +114,16 @@ def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
 
 
 @part
-def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool) -> None:
+def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool, exact: bool) -> None:
     """Take h into the certificate, in the rows of `scratch.report`."""
-    total = answer(layout, numbers, scratch, h)
+    total = answer(layout, numbers, scratch, h, exact)
     report, several = scratch.report, layout.last_node[h] - layout.first_node[h] > 1
     regret = gain(layout, numbers, scratch, h)
     weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
     store(report, REGRET, maximum(regret, load(report, REGRET)))
     store(report, WEIGHTED, maximum(weighted, load(report, WEIGHTED)))
-    store(report, TIES, maximum(tied(layout, numbers, scratch, h), load(report, TIES)))
+    if exact:
+        store(report, TIES, maximum(tied(layout, numbers, scratch, h), load(report, TIES)))
     if logarithmic:
         store(report, LIMIT, maximum(in_the_limit(layout, scratch, h), load(report, LIMIT)))
     elif several:
@@ -126,39 +142,48 @@ def distance(layout: Any, scratch: Any) -> Any:
     return most + poison
 
 
-def induct(layout: Any, numbers: Any, scratch: Any) -> None:
-    """Exact where nothing is hidden: one backward pass from the ends to the root, into `sigma`, `logs`."""
-    passes.prepare(layout, numbers, scratch)
-    for n in range(layout.information_set.shape[0]):
-        store(scratch.reach, n, spread(1.0))
-    backward(layout, numbers, scratch)
-    for o in range(layout.weight.shape[0]):
-        store(scratch.logs, o, load(scratch.next_logs, o))
-        store(scratch.sigma, o, load(scratch.next_sigma, o))
-
-
-def certify(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> None:
-    """Reach and values under `logs` and `sigma` as they stand, and their certificate.
-
-    `scratch.report` (row, lane): residual, regret, weighted regret, ties, limit beliefs, reach lost.
-    """
-    passes.prepare(layout, numbers, scratch)
-    for row in range(ROWS):
-        store(scratch.report, row, spread(0.0))
-    if logarithmic:
-        passes.smallness(layout, numbers, scratch)
-    reach_all(layout, scratch, logarithmic)
+@part
+def appraise_backward(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> None:
+    """Values under `sigma`, and the certificate, information set after information set from the end."""
+    exact = any_exact(numbers)
     n = layout.information_set.shape[0] - 1
     while n >= 0:
         h, first = layout.information_set[n], n
         if h >= 0:
             first = layout.first_node[h]
-            appraise(layout, numbers, scratch, h, logarithmic)
+            appraise(layout, numbers, scratch, h, logarithmic, exact)
         if h != -2:
             for member in range(first, n + 1):
                 passes.value(layout, numbers.payoffs, member, scratch.sigma, scratch.values)
         n = first - 1
+
+
+@part
+def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> None:
+    """Reach and values under `sigma` (`logs`) as they stand, after `prepare`, and their certificate.
+
+    `scratch.report` (row, lane): residual, regret, weighted regret, ties, limit beliefs, reach lost.
+    """
+    for row in range(ROWS):
+        store(scratch.report, row, spread(0.0))
+    if logarithmic:
+        passes.smallness(layout, numbers, scratch)
+    reach_all(layout, scratch, logarithmic)
+    appraise_backward(layout, numbers, scratch, logarithmic)
     store(scratch.report, RESIDUAL, distance(layout, scratch))
+
+
+def induct(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Exact where nothing is hidden: one backward pass from the ends to the root, into `sigma`."""
+    passes.prepare(layout, numbers, scratch)
+    backward(layout, numbers, scratch, any_exact(numbers))
+    for o in range(layout.weight.shape[0]):
+        store(scratch.sigma, o, load(scratch.next_sigma, o))
+
+
+def certify(layout: Any, numbers: Any, scratch: Any) -> None:
+    """The certificate of the play in `sigma`, which `induct` has left."""
+    appraise_all(layout, numbers, scratch, False)
 
 
 def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:

@@ -25,13 +25,14 @@ def way_shares(layout: Any, scratch: Any, tangent: Any) -> None:
 
 
 def respond(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
-    """One sweep from `scratch.logs`: `next_logs` and `next_sigma` answer the play that they stand for."""
+    """One sweep from `scratch.odds`: `next_odds` and `next_sigma` answer the play that they stand for."""
     passes.prepare(layout, numbers, scratch)
     passes.smallness(layout, numbers, scratch)
-    passes.softmax_all(layout, scratch.logs, scratch.sigma)
+    for h in range(layout.mover.shape[0]):
+        passes.show(layout, scratch, h, True)
     reach_all(layout, scratch, True)
     way_shares(layout, scratch, tangent)
-    store(scratch.lost, 0, backward(layout, numbers, scratch))
+    store(scratch.lost, 0, backward(layout, numbers, scratch, False))
 
 
 @part

@@ -16,6 +16,7 @@ from foedus.solve.equilibrium import Branch, Method
 from foedus.solve.evaluate import payoff_spread
 from foedus.solve.problem import Answers, PerThread, Problem
 from foedus.solve.response import Response
+from foedus.solve.runner import Runner
 
 USUAL = Pace()
 
@@ -47,13 +48,15 @@ class BranchTracing:
         problem.over_blocks(worlds, work, width=1)
 
 
-def _take(problem: Problem, answers: Answers, block: Indices, response: Response) -> None:
+def _take(problem: Problem, answers: Answers, world: Indices, response: Response) -> None:
     """Keep the play last answered, certified in logarithms where linear reach turns out to be lost."""
-    response.complete()
-    numbers, known = problem.numbers(block), answers.logarithmic[block].any()
-    answers.take(problem, numbers, response.scratch, block, Method.BRANCH_TRACING)
-    if answers.logarithmic[block].any() and not known:
-        answers.take(problem, numbers, response.scratch, block, Method.BRANCH_TRACING)
+    runner = Runner(problem, response.layout)
+    jobs = runner.jobs(world)
+    jobs.odds[0] = response.complete()
+    known = bool(answers.logarithmic[world].any())
+    answers.keep(world, runner.conclude(jobs, known), Method.BRANCH_TRACING)
+    if answers.logarithmic[world].any() and not known:
+        answers.keep(world, runner.conclude(jobs, True), Method.BRANCH_TRACING)
 
 
 def _branch(trace: Trace) -> Branch:

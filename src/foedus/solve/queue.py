@@ -1,0 +1,147 @@
+"""Worlds that queue for the lanes of one block: as soon as a lane's world has ended, the next one takes it.
+
+A world's sweeps are its own, whatever the lanes beside it do, so its answer does not depend on when or where
+its turn came.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.solve import passes
+from foedus.solve.arithmetic import part
+from foedus.solve.block import Floats
+from foedus.solve.lanes import WIDTH, store
+from foedus.solve.mixing import LOOSE, accelerate, compare, forget
+from foedus.solve.sweeps import ROWS, appraise_all, backward, reach_all
+
+FREE, LOST, TIRED = -1, -1, 0
+
+
+class Jobs(NamedTuple):
+    """What is to be solved, and how it ended.
+
+    numbers (job, number): those of `Numbers`, one after another. odds (job, row): where to
+    start, and, in the end, the answer, or what was to be tried next. ended (job): the sweep that ended it, 0
+    if none did, −1 where reach was lost to underflow.
+    """
+
+    numbers: Floats
+    odds: Floats
+    ended: NDArray[np.int64]
+
+
+class Findings(NamedTuple):
+    """Behaviour (job, option), values at the root (job, actor) and certificate (job, row of the report)."""
+
+    sigma: Floats
+    values: Floats
+    report: Floats
+
+
+@part
+def fill(whole: Any, odds: Any, jobs: Any, lane: int, job: int) -> None:
+    """Give a lane the numbers of a job, and the log-odds that it starts from."""
+    for i in range(jobs.numbers.shape[1]):
+        whole[i, lane] = jobs.numbers[job, i]
+    for r in range(jobs.odds.shape[1]):
+        odds[r, lane] = jobs.odds[job, r]
+
+
+@part
+def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int) -> int:
+    """Give every free lane a job as long as there are any; returns the next job that waits."""
+    for lane in range(WIDTH):
+        if memory.job[lane] == FREE and waiting < jobs.ended.shape[0]:
+            fill(whole, odds, jobs, lane, waiting)
+            memory.job[lane] = waiting
+            memory.age[lane] = 0
+            waiting += 1
+    return waiting
+
+
+@part
+def release(scratch: Any, memory: Any, jobs: Any, lane: int, ended: int) -> None:
+    """Free a lane, and keep its answer, or, where its sweeps are used up, what it would have tried next."""
+    job, iterated = memory.job[lane], memory.residual.shape[0]
+    for r in range(jobs.odds.shape[1]):
+        jobs.odds[job, r] = scratch.next_odds[r, lane]
+        if r < iterated and ended == TIRED:
+            jobs.odds[job, r] = scratch.odds[r, lane]
+    jobs.ended[job] = ended
+    memory.job[lane] = FREE
+    if ended <= TIRED:
+        forget(memory, lane)
+
+
+@part
+def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float) -> int:
+    """Free the lanes that have converged, or whose reach is lost; returns how many are still at work."""
+    working = 0
+    for lane in range(WIDTH):
+        if memory.job[lane] == FREE:
+            continue
+        if scratch.lost[lane] > 0.0:
+            release(scratch, memory, jobs, lane, LOST)
+        elif scratch.change[lane] <= tolerance and scratch.drift[lane] <= LOOSE * tolerance:
+            release(scratch, memory, jobs, lane, memory.age[lane] + 1)
+        else:
+            working += 1
+    return working
+
+
+@part
+def release_tired(scratch: Any, memory: Any, jobs: Any, most: int) -> None:
+    """Free the lanes that have used up their sweeps."""
+    for lane in range(WIDTH):
+        if memory.job[lane] != FREE and memory.age[lane] >= most:
+            release(scratch, memory, jobs, lane, TIRED)
+
+
+def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, settings: Any) -> None:
+    """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up."""
+    rows, depth = memory.residual.shape[0], memory.target.shape[0]
+    memory.job[:] = FREE
+    waiting, before, slot = refill(numbers.whole, scratch.odds, memory, jobs, 0), 0, 0
+    while True:
+        if waiting > before:
+            passes.prepare(layout, numbers, scratch)
+            if settings.logarithmic:
+                passes.smallness(layout, numbers, scratch)
+        for k in range(layout.asked.shape[0]):
+            passes.show(layout, scratch, layout.asked[k], settings.logarithmic)
+        reach_all(layout, scratch, settings.logarithmic)
+        store(scratch.lost, 0, backward(layout, numbers, scratch, False))
+        compare(layout, scratch, rows)
+        working = release_ended(scratch, memory, jobs, settings.tolerance)
+        if working > 0:
+            accelerate(scratch, memory, slot, settings)
+            release_tired(scratch, memory, jobs, settings.sweeps)
+        before = waiting
+        waiting = refill(numbers.whole, scratch.odds, memory, jobs, waiting)
+        if waiting == before and working == 0:
+            return
+        slot = (slot + 1) % depth
+
+
+def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, logarithmic: bool) -> None:
+    """Certify the answer of every job, a block at a time."""
+    count = jobs.ended.shape[0]
+    for first in range(0, count, WIDTH):
+        for lane in range(WIDTH):
+            fill(numbers.whole, scratch.odds, jobs, lane, min(first + lane, count - 1))
+        passes.prepare(layout, numbers, scratch)
+        for h in range(layout.mover.shape[0]):
+            passes.show(layout, scratch, h, logarithmic)
+        appraise_all(layout, numbers, scratch, logarithmic)
+        for lane in range(min(WIDTH, count - first)):
+            job = first + lane
+            for o in range(layout.weight.shape[0]):
+                findings.sigma[job, o] = scratch.sigma[o, lane]
+            for a in range(scratch.values.shape[1]):
+                findings.values[job, a] = scratch.values[0, a, lane]
+            for row in range(ROWS):
+                findings.report[job, row] = scratch.report[row, lane]

@@ -1,0 +1,53 @@
+"""Worlds of one game as jobs for the kernels, each thread with memory of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from foedus.solve.block import Floats, Indices, memory_for, numbers_like, packed
+from foedus.solve.kernels import compiled
+from foedus.solve.layout import Layout
+from foedus.solve.mixing import Settings
+from foedus.solve.passes import NEVER
+from foedus.solve.problem import Found, PerThread, Problem
+from foedus.solve.queue import Findings, Jobs
+from foedus.solve.sweeps import ROWS
+
+
+class Runner:
+    """Runs jobs over one layout; `depth` differences are remembered by accelerated sweeps."""
+
+    def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
+        self.problem, self.layout = problem, layout
+        self._scratch = PerThread(problem.scratch)
+        self._numbers = PerThread(lambda: numbers_like(problem.tabulation))
+        self._memory = PerThread(lambda: memory_for(layout, depth))
+
+    def jobs(self, worlds: Indices) -> Jobs:
+        """The worlds as jobs that start from play by weight alone."""
+        odds = self.odds_by_weight(worlds)
+        return Jobs(packed(self.problem.tabulation, worlds), odds, np.zeros(len(worlds), np.int64))
+
+    def odds_by_weight(self, worlds: Indices) -> Floats:
+        """The log-odds (world, row) of play by weight alone."""
+        layout = self.layout
+        owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
+        with np.errstate(divide="ignore"):
+            logs = np.maximum(np.log(self.problem.tabulation.weights[:, worlds]), NEVER)
+        others, bases = layout.row_option, layout.base[owner[layout.row_option]]
+        return np.ascontiguousarray((logs[layout.weight[others]] - logs[layout.weight[bases]]).T)
+
+    def iterate(self, jobs: Jobs, settings: Settings) -> None:
+        """Sweep until every job has ended; the answers are in `jobs`."""
+        memory = self._numbers.get(), self._scratch.get(), self._memory.get()
+        compiled().iterate(self.layout, *memory, jobs, settings)
+
+    def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
+        """The play that the jobs' log-odds stand for, and its certificate."""
+        count = len(jobs.ended)
+        options, actors = len(self.layout.weight), len(self.problem.game.actors)
+        found = Findings(np.empty((count, options)), np.empty((count, actors)), np.empty((count, ROWS)))
+        compiled().conclude(
+            self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic
+        )
+        return Found(found.sigma.T, found.values.T, found.report.T)
