@@ -87,7 +87,7 @@ class Evaluation:
             case ex.Result():
                 return self._result(node)
             case ex.Over(function, formula, binder, group):
-                bound = [self._bound(binder, name).number(formula) for name in self._members(group)]
+                bound = [self.bound(binder, name).number(formula) for name in self.members(group)]
                 return self._call(function, bound)
             case ex.Derivative(formula, parameter):
                 from foedus.analysis.derivative import derivative  # noqa: PLC0415  (each needs the other)
@@ -116,10 +116,12 @@ class Evaluation:
     def _choose(self, condition: Floats, then: Floats, otherwise: Floats) -> Floats:
         return np.where(np.isnan(condition), np.nan, np.where(condition != 0.0, then, otherwise))
 
-    def _bound(self, binder: str, arrangement: str) -> Evaluation:
+    def bound(self, binder: str, arrangement: str) -> Evaluation:
+        """The same with a name that stands for an arrangement."""
         return replace(self, binding={**self.binding, binder: arrangement})
 
-    def _members(self, group: str | tuple[str, ...]) -> tuple[str, ...]:
+    def members(self, group: str | tuple[str, ...]) -> tuple[str, ...]:
+        """The arrangements of a group. Raises Unanswerable where there are none."""
         if isinstance(group, tuple):
             return group
         arrangements = self.solutions.scenario.arrangements.values()

@@ -95,12 +95,13 @@ class StateFrame:
         expression = self.ground.scenario.parameters[name].expression
         follows = expression is not None and not plain.given(name)
         value = evaluate(expression, self) if follows and expression else plain.parameter(name)
-        for arrangement, patch in self._patches(name):
+        for arrangement, patch in self.patches(name):
             here = self.equals(IN_FORCE, arrangement) != 0.0
             value = np.where(here, evaluate(patch, plain), value)
         return value
 
-    def _patches(self, name: str) -> list[tuple[str, Expression]]:
+    def patches(self, name: str) -> list[tuple[str, Expression]]:
+        """The arrangements under which a parameter has another value, with that value."""
         if name in self.ground.case.variation.unpatched:
             return []
         arrangements = self.ground.scenario.arrangements

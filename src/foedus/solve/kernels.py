@@ -25,12 +25,25 @@ import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
-from foedus.solve import arithmetic, block, lanes, layout, mixing, passes, queue, sweeps, tangents, walks
+from foedus.solve import (
+    adjoints,
+    arithmetic,
+    block,
+    lanes,
+    layout,
+    mixing,
+    passes,
+    queue,
+    sweeps,
+    tangents,
+    walks,
+)
+from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints)
 DONE = "complete"
 KEPT = 4
 
@@ -51,6 +64,8 @@ class Kernels(NamedTuple):
     extremes: Callable[..., None]
     respond: Callable[..., None]
     push: Callable[..., None]
+    pull: Callable[..., None]
+    retrace: Callable[..., None]
 
 
 def compiled() -> Kernels:
@@ -74,6 +89,8 @@ def _compiled() -> Kernels:
         extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
         respond=_kernel(tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
+        pull=_kernel(adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
+        retrace=_kernel(adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
     )
     (cache_folder() / DONE).touch()
     return kernels
@@ -141,3 +158,5 @@ JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
 FINDINGS = uniform(MATRIX, 3, queue.Findings)
 SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
+ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
+TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
