@@ -55,6 +55,26 @@ ARITY = {
     Op.IF: 3,
 }
 
+BINARY = {
+    "+": Op.ADD,
+    "-": Op.SUBTRACT,
+    "*": Op.MULTIPLY,
+    "/": Op.DIVIDE,
+    "^": Op.POWER,
+    "==": Op.EQUAL,
+    "!=": Op.DIFFERENT,
+    "<": Op.LESS,
+    "<=": Op.LESS_EQUAL,
+    ">": Op.GREATER,
+    ">=": Op.GREATER_EQUAL,
+    "and": Op.AND,
+    "or": Op.OR,
+    "min": Op.MIN,
+    "max": Op.MAX,
+}
+UNARY = {"-": Op.NEGATE, "not": Op.NOT, "abs": Op.ABS, "exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT}
+"""The operations by the words of an expression; those of `BINARY` take further operands one by one."""
+
 
 def _unsaid(result: Floats, where: NDArray[np.bool_]) -> Floats:
     result[where] = np.nan

@@ -112,5 +112,7 @@ def _check(game: Game, parent: NDArray[np.int64], out_degree: NDArray[np.integer
 
 
 def _members(game: Game) -> NDArray[np.int64]:
-    sets = zip(game.first_node, game.last_node, strict=True)
-    return np.concatenate([np.empty(0, np.int64), *(np.arange(first, last) for first, last in sets)])
+    """The nodes of one information set after another."""
+    sizes = np.asarray(game.last_node, np.int64) - game.first_node
+    ends = np.cumsum(sizes)
+    return np.repeat(game.first_node - (ends - sizes), sizes) + np.arange(sizes.sum())
