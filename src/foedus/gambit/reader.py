@@ -14,6 +14,7 @@ where it first comes up; if it is told again it must be the same.
 
 from __future__ import annotations
 
+from array import array
 from codecs import BOM_UTF8, getincrementaldecoder
 from pathlib import Path
 
@@ -63,6 +64,19 @@ def _refuse_other_encodings(content: bytes, file: str) -> None:
             raise ScenarioError.at(mark, "expected UTF-8; found a byte that is not", "efg") from None
 
 
+class Stretches:
+    """Where in the file something was first told, one after another."""
+
+    def __init__(self) -> None:
+        self._ends = array("q")
+
+    def add(self, first: int, last: int) -> None:
+        self._ends.extend((first, last))
+
+    def __getitem__(self, number: int) -> tuple[int, int]:
+        return self._ends[2 * number], self._ends[2 * number + 1]
+
+
 class Reader:
     """Reads one file."""
 
@@ -74,6 +88,9 @@ class Reader:
         self.tree.outcomes.append(Outcome(0, "", (0.0,) * len(self.tree.actors)))
         self._places: dict[tuple[int, int], int] = {}
         self._outcomes: dict[int, int] = {0: NOTHING}
+        self._options_told = Stretches()
+        self._payoffs_told = Stretches()
+        self._payoffs_told.add(0, 0)
 
     def read(self) -> Tree:
         """Node after node, keeping only how many children are still to come on the way to the root."""
@@ -154,8 +171,12 @@ class Reader:
             if known is None:
                 raise words.unexpected(f"the options of information set {number}, not told before, in braces")
             return known
+        first = words.word.at
+        if known is not None and words.repeats(*self._options_told[known]):
+            return known
         told = self._options(actor, number, label or "")
         if known is None:
+            self._options_told.add(first, words.end_of_last)
             self._places[actor, number] = known = len(self.tree.places)
             self.tree.places.append(told)
             return known
@@ -203,8 +224,12 @@ class Reader:
             raise words.fault("outcome 0 is no outcome, and can have no label and no payoffs", at)
         if known is not None and words.word.kind != "open":
             return known
+        first = words.word.at
+        if known is not None and words.repeats(*self._payoffs_told[known]):
+            return known
         payoffs = self._payoffs()
         if known is None:
+            self._payoffs_told.add(first, words.end_of_last)
             self._outcomes[number] = known = len(self.tree.outcomes)
             self.tree.outcomes.append(Outcome(number, unquoted(label) if label else "", payoffs))
         elif payoffs != self.tree.outcomes[known].payoffs:

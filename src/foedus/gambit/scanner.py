@@ -58,13 +58,14 @@ class Scanner:
         self.source = source
         self.file = file
         self._match = WORD.scanner(source).match  # type: ignore[attr-defined]
-        self._end = 0
+        self._end = self.end_of_last = 0
         self.advance()
 
     def advance(self) -> None:
         found = self._match()
         if found is None:
             raise self._unreadable()
+        self.end_of_last = self._end
         kind, self._end = found.lastgroup, found.end()
         at = found.start(kind)
         if self._end - at > LONGEST_TEXT:
@@ -79,6 +80,16 @@ class Scanner:
         if kind != "end":
             self.advance()
         return word
+
+    def repeats(self, first: int, last: int) -> bool:
+        """Whether next comes, byte for byte, what the file says from `first` to `last`; then it is passed."""
+        at = self.word.at
+        if not self.source.startswith(self.source[first:last], at):
+            return False
+        self._end = at + last - first
+        self._match = WORD.scanner(self.source, self._end).match  # type: ignore[attr-defined]
+        self.advance()
+        return True
 
     def expect(self, kind: str, what: str) -> Word:
         """The next word, which has to be of that kind."""
