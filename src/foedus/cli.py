@@ -31,7 +31,7 @@ from foedus.usage import (
 )
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
-MISUSE = {"unknown-name", "override"}
+MISUSE = {"unknown-name", "override", "bad-limit"}
 """Codes of errors that only a command line can make."""
 
 scenario_argument = click.argument("path", metavar="SCENARIO", type=ScenarioFile())

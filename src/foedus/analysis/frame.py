@@ -13,13 +13,12 @@ from foedus.analysis.expressions import Unanswerable, evaluate
 from foedus.analysis.parameters import ParameterFrame
 from foedus.game.game import Game, Labels
 from foedus.language.expression import Expression
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 States = NDArray[np.int16]
-
-IN_FORCE = "in_force"
 
 
 @dataclass(frozen=True, eq=False)
