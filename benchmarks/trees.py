@@ -1,0 +1,151 @@
+"""Games by the thousand nodes: trees in which nothing is hidden, and layered graphs, with random numbers.
+
+Their payoffs are their parameters: a world is a draw of all of them, so the numbers of the worlds come as a
+`Tabulation`, as from a scenario's table.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.game.game import TERMINAL, Game, Labels
+from foedus.game.table import Table, Tabulation
+
+Ints = NDArray[np.int32]
+
+
+def _ints(numbers: Any) -> Ints:
+    return np.array(numbers, dtype=np.int32)
+
+
+def game_of(
+    title: str, actors: int, degree: Any, child: Any, owner: Any, spans: Any, mover: Any
+) -> Game:
+    """A game of moves only: every terminal node has payoffs of its own, in the order of the nodes.
+
+    degree, owner (node): how many options, and which information set, TERMINAL at an end; child (edge);
+    spans (information set, 2): its first node and the one after its last; mover (information set).
+    """
+    degree, owner, spans = np.asarray(degree), np.asarray(owner), np.asarray(spans)
+    ends = owner == TERMINAL
+    widths = degree[spans[:, 0]]
+    edges = int(degree.sum())
+    return Game(
+        title=title,
+        actors=tuple(f"actor {k}" for k in range(actors)),
+        first_edge=_ints([0, *np.cumsum(degree)]),
+        information_set=_ints(owner),
+        payoff=_ints(np.where(ends, np.cumsum(ends), 0)),
+        child=_ints(child),
+        probability=np.full(edges, -1, np.int32),
+        payment=np.zeros(edges, np.int32),
+        slip=np.zeros(edges, np.bool_),
+        first_node=_ints(spans[:, 0]),
+        last_node=_ints(spans[:, 1]),
+        first_option=_ints([0, *np.cumsum(widths)]),
+        mover=_ints(mover),
+        weight=np.zeros(int(widths.sum()), np.int32),
+        table=cast(Table, None),
+        labels=cast(Labels, None),
+    )
+
+
+def random_numbers(game: Game, worlds: int, seed: int, rationality: float) -> Tabulation:
+    """Payoffs uniform in [0, 1], drawn anew for every terminal node, actor and world."""
+    r = np.random.default_rng(seed)
+    rows, actors = int(game.payoff.max()) + 1, len(game.actors)
+    payoffs = r.random((rows, actors, worlds))
+    payoffs[0] = 0.0
+    return Tabulation(
+        np.ones((1, worlds)), payoffs, np.ones((1, worlds)),
+        np.full((actors, worlds), rationality), np.ones(worlds, np.bool_),
+    )  # fmt: skip
+
+
+def tree(degree: list[int], mover: list[int], actors: int, title: str) -> Game:
+    """The tree whose nodes have these numbers of children, in prefix order; everybody sees everything."""
+    parent_of: list[int] = []
+    child: list[list[int]] = [[] for _ in degree]
+    open_nodes: list[int] = []
+    for node, width in enumerate(degree):
+        if open_nodes:
+            above = open_nodes[-1]
+            child[above].append(node)
+            if len(child[above]) == degree[above]:
+                open_nodes.pop()
+        if width:
+            open_nodes.append(node)
+    parent_of = [n for n, width in enumerate(degree) if width]
+    owner = np.full(len(degree), TERMINAL)
+    owner[parent_of] = np.arange(len(parent_of))
+    spans = np.stack([parent_of, np.add(parent_of, 1)], axis=1)
+    edges = [below for each in child for below in each]
+    return game_of(title, actors, degree, edges, owner, spans, mover)
+
+
+def random_tree(nodes: int, actors: int, seed: int) -> Game:
+    """About so many nodes with two or three options each, grown at random ends; movers at random."""
+    r = np.random.default_rng(seed)
+    below: list[list[int]] = [[]]
+    ends = [0]
+    while len(below) < nodes - 2:
+        at = int(r.integers(len(ends)))
+        node, ends[at] = ends[at], ends[-1]
+        ends.pop()
+        below[node] = list(range(len(below), len(below) + int(r.integers(2, 4))))
+        ends += below[node]
+        below += [[] for _ in below[node]]
+    degree, waiting = [], [0]
+    while waiting:
+        node = waiting.pop()
+        degree.append(len(below[node]))
+        waiting += reversed(below[node])
+    mover = r.integers(actors, size=sum(width > 0 for width in degree)).tolist()
+    return tree(degree, mover, actors, f"random tree of {len(degree)} nodes")
+
+
+def binary_tree(depth: int) -> Game:
+    """Two actors move in turn, two options each, `depth` moves to each end."""
+    degree: list[int] = []
+    mover: list[int] = []
+
+    def visit(level: int) -> None:
+        degree.append(2 if level < depth else 0)
+        if level < depth:
+            mover.append(level % 2)
+            visit(level + 1)
+            visit(level + 1)
+
+    visit(0)
+    return tree(degree, mover, 2, f"binary tree of depth {depth}")
+
+
+def layered(nodes: int, seed: int, *, hidden: bool, width: int = 16) -> Game:
+    """Layers of `width` nodes with two options each, leading to any two nodes of the next; three actors.
+
+    Hidden: the nodes of a layer are information sets of four; else each is its own. Ends are the last layer.
+    """
+    r = np.random.default_rng(seed)
+    size = 4 if hidden else 1
+    layers = [[0]] + [
+        list(range(1 + width * k, 1 + width * (k + 1))) for k in range(max(2, round(nodes / width)))
+    ]
+    child: list[NDArray[np.int64]] = [np.arange(1, width + 1)]
+    for above, below in pairwise(layers[1:]):
+        targets = np.concatenate([r.permutation(below) for _ in range(2)])
+        child.append(targets.reshape(2, len(above)).T.ravel())
+    inner = [n for layer in layers[:-1] for n in layer]
+    total = len(inner) + width
+    degree = np.zeros(total, int)
+    degree[inner] = 2
+    degree[0] = width
+    owner = np.full(total, TERMINAL)
+    owner[inner] = np.concatenate([[0], 1 + np.arange(len(inner) - 1) // size])
+    first = np.concatenate([[0], 1 + size * np.arange((len(inner) - 1) // size)])
+    spans = np.stack([first, np.append(first[1:], len(inner))], axis=1)
+    mover = r.integers(3, size=len(spans))
+    return game_of(f"layers of {total} nodes", 3, degree, np.concatenate(child), owner, spans, mover)
