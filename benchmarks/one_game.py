@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.common import Row, options, show, targets, timings, write
 from benchmarks.peers import Peer
+from benchmarks.places import Shares, appearing, difference
 from foedus.gambit.build import build_game
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg_text
@@ -25,8 +26,6 @@ FILES = Path(__file__).parent.parent / "tests" / "efg"
 RATIONALITY = (0.5, 1.0, 2.0, 5.0)
 LARGE, AGREED, SAME = 50, 1e-7, 1e-6
 RUNS, SLOW = 15, 0.05
-
-Shares = list[list[float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +45,8 @@ def solver(tree: Tree) -> tuple[str, Callable[[float], Shares]]:
     except NoOrder:
         return "without order", lambda rationality: _dense(tree, rationality)
     traced = found.game.nodes <= ALWAYS_TRACED
-    order = sorted(range(len(found.places)), key=lambda h: (found.places[h].actor, found.places[h].number))
+    where = {id(place): h for h, place in enumerate(found.places)}
+    order = [where[id(tree.places[each])] for each in appearing(tree)]
     first = found.game.first_option.tolist()
 
     def behaviour(rationality: float) -> Shares:
@@ -63,9 +63,7 @@ def _dense(tree: Tree, rationality: float) -> Shares:
     if point is None:
         return []
     first, shares = tracer.passes.first.tolist(), point.behaviour.tolist()
-    places = [k for k, place in enumerate(tree.places) if not place.chance]
-    places.sort(key=lambda k: (tree.places[k].actor, tree.places[k].number))
-    return [shares[first[k] : first[k + 1]] for k in places]
+    return [shares[first[k] : first[k + 1]] for k in appearing(tree)]
 
 
 def entries(peer: Peer | None, quick: bool) -> Iterator[Entry]:
@@ -109,14 +107,6 @@ def theirs(peer: Peer, entry: Entry, rationality: float, runs: int) -> Row:
     }
 
 
-def difference(one: Shares, other: Shares) -> float | None:
-    """The largest between two behaviours; None where there is only one."""
-    if not one or not other:
-        return None
-    pairs = zip((x for each in one for x in each), (x for each in other for x in each), strict=True)
-    return max((abs(x - y) for x, y in pairs), default=0.0)
-
-
 def measure(entry: Entry, rationality: float, peer: Peer | None, runs: int) -> Row:
     way, spent, behaviour = ours(entry, rationality, runs)
     row: Row = {
@@ -143,7 +133,9 @@ def judged(rows: list[Row]) -> dict[str, bool | None]:
     other = [row["times"] >= 20.0 for row in fair if not row["catalogue"]]
     same = [row["difference"] <= AGREED for row in fair if row["difference"] is not None]
     return {
-        f"not slower than pygambit ({sum(catalogue)} of {len(catalogue)})": all(catalogue) if catalogue else None,
+        f"not slower than pygambit ({sum(catalogue)} of {len(catalogue)})": all(catalogue)
+        if catalogue
+        else None,
         "at least 20 times faster on catalogue games of over 50 nodes": all(large) if large else None,
         f"the same on our own of over 50 nodes ({sum(other)} of {len(other)})": all(other) if other else None,
         f"behaviour equal to 1e-7 ({sum(same)} of {len(same)})": all(same) if same else None,

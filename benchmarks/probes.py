@@ -1,4 +1,4 @@
-"""What this machine can do at best: the time of an exp, of a multiply-add, of a byte from each level of memory.
+"""What a core can do at best: the time of an exp, of a multiply-add, of a byte from each level of memory.
 
 The probes are loops over the vectors that the kernels use (`foedus.solve.lanes`). `loop_of` looks for the loop
 and its vector instructions in the machine code: a probe that was folded away would promise the impossible.
@@ -7,23 +7,24 @@ and its vector instructions in the machine code: a probe that was folded away wo
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numba
-import numpy as np
 from numba import float64, int64, types, void
 
+from benchmarks.common import least
 from foedus.solve.arithmetic import JIT, exp
-from foedus.solve.block import Floats, zeros
+from foedus.solve.block import zeros
 from foedus.solve.lanes import WIDTH, fma, load, spread, store
 
 MATRIX = types.Array(float64, 2, "C")
 LEVELS = {"L1": 24 << 10, "L2": 512 << 10, "L3": 8 << 20, "memory": 256 << 20}
-REPEATS, LEAST = 9, 2e-3
+JUMP = re.compile(r"\s+j\w+\s+([.\w]+)")
+REPEATS, WORK = 7, 4_000_000
 
 
 class FoldedProbe(Exception):
@@ -31,7 +32,7 @@ class FoldedProbe(Exception):
 
 
 def exps(rows: Any, rounds: int) -> None:
-    """e^(−x) of each of eight rows, again and again: no round can be left out, and eight are in flight."""
+    """e^(−x) of each row, again and again: no round can be left out, and many rows are in flight."""
     for _ in range(rounds):
         for row in range(rows.shape[0]):
             store(rows, row, exp(0.0 - load(rows, row)))
@@ -79,21 +80,63 @@ def reading(rows: Any, rounds: int) -> None:
 
 @dataclass(frozen=True)
 class Probe:
-    """A loop; the instruction to be found in its machine code, and how often at least."""
+    """A loop; the instruction to be found in its machine code and how often at least; its rows.
+
+    `of_each` is how many operations a round makes, None for one a row.
+    """
 
     loop: Callable[..., None]
     instruction: str
     least: int
+    rows: int
+    of_each: int | None = None
 
 
 PROBES = {
-    "exp": Probe(exps, r"vf(?:n?m)(?:add|sub)\d+pd", 13),
-    "multiply-add": Probe(multiply_adds, r"vfmadd\d+pd", 12),
-    "multiply-add from L1": Probe(fed_multiply_adds, r"vfmadd\d+pd", 8),
-    "reading": Probe(reading, r"vaddpd", 8),
+    "exp": Probe(exps, r"vf(?:n?m)(?:add|sub)\d+pd", 10, 64),
+    "multiply-add": Probe(multiply_adds, r"vfmadd\d+pd", 12, 12, 12),
+    "multiply-add from L1": Probe(fed_multiply_adds, r"vfmadd\d+pd", 8, 384),
+    "reading": Probe(reading, r"vaddpd", 8, 384),
 }
 
 
+@dataclass(frozen=True)
+class Machine:
+    """What a core does when so many are at work: ns by operation, GB/s by level."""
+
+    cores: int
+    nanoseconds: dict[str, float]
+    bandwidth: dict[str, float]
+
+    def level(self, size: float) -> str:
+        """The nearest level in which so many bytes fit with room to spare."""
+        return next((level for level, most in LEVELS.items() if size <= 2 * most), "memory")
+
+
+def measure(cores: int, rounds: int = WORK) -> Machine:
+    """Run all probes on so many cores at once. Raises FoldedProbe."""
+    operations = {
+        name: _time(probe, probe.rows, cores, rounds) for name, probe in PROBES.items() if name != "reading"
+    }
+    bandwidth = {
+        level: 8.0 / _time(PROBES["reading"], size // (8 * WIDTH), cores, rounds)
+        for level, size in LEVELS.items()
+    }
+    return Machine(cores, operations, bandwidth)
+
+
+def _time(probe: Probe, rows: int, cores: int, work: int) -> float:
+    """ns of one operation in one lane, the slowest core's best."""
+    kernel, _ = compiled(probe)
+    rounds, arrays = max(1, work // rows), [zeros(rows) for _ in range(cores)]
+    for array in arrays:
+        array[:] = 1.0
+    with ThreadPoolExecutor(cores) as pool:
+        spent = pool.map(lambda array: least(lambda: kernel(array, rounds), REPEATS), arrays)
+    return max(spent) / rounds / WIDTH / (probe.of_each or rows) * 1e9
+
+
+@cache
 def compiled(probe: Probe) -> tuple[Callable[..., None], str]:
     """The probe's machine code, and the loop in it. Raises FoldedProbe."""
     kernel: Any = numba.jit(void(MATRIX, int64), **JIT)(probe.loop)
@@ -104,15 +147,17 @@ def compiled(probe: Probe) -> tuple[Callable[..., None], str]:
 def loop_of(assembly: str, probe: Probe) -> str:
     """The shortest stretch that a backward jump repeats and that holds the instructions. Raises FoldedProbe."""
     lines = assembly.splitlines()
-    label = {m[1]: n for n, line in enumerate(lines) if (m := re.match(r"([.\w]+):", line))}
-    jumps = [(label[m[1]], n) for n, line in enumerate(lines) if (m := re.match(r"\s+j\w+\s+([.\w]+)", line)) and m[1] in label]
+    labels = {found[1]: n for n, line in enumerate(lines) if (found := re.match(r"([.\w]+):", line))}
+    jumps = [
+        (labels.get(found[1], len(lines)), n) for n, line in enumerate(lines) if (found := JUMP.match(line))
+    ]
     bodies = ["\n".join(lines[start : end + 1]) for start, end in jumps if start < end]
-    good = [body for body in bodies if len(vector_instructions(body, probe.instruction)) >= probe.least]
+    good = [body for body in bodies if len(vectors(body, probe.instruction)) >= probe.least]
     if not good:
         raise FoldedProbe(f"no loop with {probe.least} times {probe.instruction}")
     return min(good, key=len)
 
 
-def vector_instructions(body: str, instruction: str) -> list[str]:
-    """Those of the loop that work on whole vector registers."""
-    return re.findall(rf"{instruction}\s.*%[yz]mm\d+", body)
+def vectors(body: str, instruction: str) -> list[str]:
+    """The registers of those instructions of the loop that work on whole vectors."""
+    return re.findall(rf"{instruction}\s.*%([yz]mm)\d+", body)

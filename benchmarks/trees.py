@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.game.game import TERMINAL, Game, Labels
+from foedus.game.game import TERMINAL, Game, Labels, Position
 from foedus.game.table import Table, Tabulation
 
 Ints = NDArray[np.int32]
@@ -22,9 +22,7 @@ def _ints(numbers: Any) -> Ints:
     return np.array(numbers, dtype=np.int32)
 
 
-def game_of(
-    title: str, actors: int, degree: Any, child: Any, owner: Any, spans: Any, mover: Any
-) -> Game:
+def game_of(title: str, actors: int, degree: Any, child: Any, owner: Any, spans: Any, mover: Any) -> Game:
     """A game of moves only: every terminal node has payoffs of its own, in the order of the nodes.
 
     degree, owner (node): how many options, and which information set, TERMINAL at an end; child (edge);
@@ -50,7 +48,25 @@ def game_of(
         mover=_ints(mover),
         weight=np.zeros(int(widths.sum()), np.int32),
         table=cast(Table, None),
-        labels=cast(Labels, None),
+        labels=_labels(degree, len(spans)),
+    )
+
+
+def _labels(degree: NDArray[np.int64], sets: int) -> Labels:
+    """Options are a, b, c and so on; there is nothing else to tell."""
+    nodes, edges, widest = len(degree), int(degree.sum()), int(degree.max())
+    within = np.arange(edges) - np.repeat(np.cumsum(degree) - degree, degree)
+    return Labels(
+        variables=(),
+        domains=(),
+        positions=(Position("move", ()),),
+        position=np.zeros(nodes, np.int32),
+        state=np.zeros((nodes, 0), np.int16),
+        edge_names=tuple(f"o{k}" for k in range(widest)),
+        edge_name=_ints(within),
+        first_transit=np.zeros(edges + 1, np.int32),
+        transit=np.zeros((0, 0), np.int16),
+        sees=((),) * sets,
     )
 
 
@@ -68,7 +84,6 @@ def random_numbers(game: Game, worlds: int, seed: int, rationality: float) -> Ta
 
 def tree(degree: list[int], mover: list[int], actors: int, title: str) -> Game:
     """The tree whose nodes have these numbers of children, in prefix order; everybody sees everything."""
-    parent_of: list[int] = []
     child: list[list[int]] = [[] for _ in degree]
     open_nodes: list[int] = []
     for node, width in enumerate(degree):
