@@ -65,7 +65,7 @@ def _value(state: Any, rationality: float, told: Told) -> list[float]:
 
 
 def do_mirror(rationality: float) -> dict[str, Any]:
-    """Seconds until the gap of the regularised game is below GAP. Its behaviour is no agent's logit answer."""
+    """Seconds until the gap of the regularised game is below GAP. Its behaviour is nobody's logit answer."""
     from open_spiel.python.algorithms.mmd_dilated import MMDDilatedEnt  # noqa: PLC0415
 
     start = time.perf_counter()

@@ -37,7 +37,7 @@ class Peer:
             self._process = None
 
     def ask(self, patience: float = PATIENCE, **request: Any) -> Answer | None:
-        """The answer to a request, an object of JSON both; None, and the process ended, if it takes longer."""
+        """The answer to a request, both objects of JSON; None, and the process ended, if it takes longer."""
         process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None

@@ -1,7 +1,8 @@
 """What a core can do at best: the time of an exp, of a multiply-add, of a byte from each level of memory.
 
-The probes are loops over the vectors that the kernels use (`foedus.solve.lanes`). `loop_of` looks for the loop
-and its vector instructions in the machine code: a probe that was folded away would promise the impossible.
+The probes are loops over the vectors that the kernels use (`foedus.solve.lanes`). `loop_of` looks for the
+loop and its vector instructions in the machine code (of x86 processors with AVX): a probe that was folded
+away would promise the impossible.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def compiled(probe: Probe) -> tuple[Callable[..., None], str]:
 
 
 def loop_of(assembly: str, probe: Probe) -> str:
-    """The shortest stretch that a backward jump repeats and that holds the instructions. Raises FoldedProbe."""
+    """The shortest stretch that a backward jump repeats and that holds them. Raises FoldedProbe."""
     lines = assembly.splitlines()
     labels = {found[1]: n for n, line in enumerate(lines) if (found := re.match(r"([.\w]+):", line))}
     jumps = [

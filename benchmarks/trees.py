@@ -6,7 +6,7 @@ Their payoffs are their parameters: a world is a draw of all of them, so the num
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -16,6 +16,8 @@ from foedus.game.game import TERMINAL, Game, Labels, Position
 from foedus.game.table import Table, Tabulation
 
 Ints = NDArray[np.int32]
+
+ROWS = 64
 
 
 def _ints(numbers: Any) -> Ints:
@@ -71,9 +73,9 @@ def _labels(degree: NDArray[np.int64], sets: int) -> Labels:
 
 
 def random_numbers(game: Game, worlds: int, seed: int, rationality: float) -> Tabulation:
-    """Payoffs uniform in [0, 1], drawn anew for every terminal node, actor and world."""
+    """Each row of payoffs uniform in [0, 1], drawn anew for every actor and world."""
     r = np.random.default_rng(seed)
-    rows, actors = int(game.payoff.max()) + 1, len(game.actors)
+    rows, actors = int(max(game.payoff.max(), game.payment.max())) + 1, len(game.actors)
     payoffs = r.random((rows, actors, worlds))
     payoffs[0] = 0.0
     return Tabulation(
@@ -139,28 +141,27 @@ def binary_tree(depth: int) -> Game:
     return tree(degree, mover, 2, f"binary tree of depth {depth}")
 
 
-def layered(nodes: int, seed: int, *, hidden: bool, width: int = 16) -> Game:
-    """Layers of `width` nodes with two options each, leading to any two nodes of the next; three actors.
+def layered(nodes: int, seed: int, *, hidden: bool) -> Game:
+    """A square of layers: as many as each has nodes, each node with two options into the next layer.
 
-    Hidden: the nodes of a layer are information sets of four; else each is its own. Ends are the last layer.
+    Hidden: the nodes of a layer are information sets of four; else each is its own. Three actors; what is
+    paid on an edge or at an end is one of ROWS numbers, as in a game that a scenario compiles to.
     """
     r = np.random.default_rng(seed)
     size = 4 if hidden else 1
-    layers = [[0]] + [
-        list(range(1 + width * k, 1 + width * (k + 1))) for k in range(max(2, round(nodes / width)))
-    ]
-    child: list[NDArray[np.int64]] = [np.arange(1, width + 1)]
-    for above, below in pairwise(layers[1:]):
-        targets = np.concatenate([r.permutation(below) for _ in range(2)])
-        child.append(targets.reshape(2, len(above)).T.ravel())
-    inner = [n for layer in layers[:-1] for n in layer]
-    total = len(inner) + width
-    degree = np.zeros(total, int)
-    degree[inner] = 2
-    degree[0] = width
-    owner = np.full(total, TERMINAL)
-    owner[inner] = np.concatenate([[0], 1 + np.arange(len(inner) - 1) // size])
-    first = np.concatenate([[0], 1 + size * np.arange((len(inner) - 1) // size)])
-    spans = np.stack([first, np.append(first[1:], len(inner))], axis=1)
+    width = max(size, round(nodes**0.5) // size * size)
+    layers = max(1, round(nodes / width) - 1)
+    inner = 1 + width * layers
+    total = inner + width
+    starts = 1 + width * np.arange(1, layers + 1)
+    below = np.stack([r.permuted(np.tile(np.arange(width), (layers, 1)), axis=1) for _ in range(2)], axis=2)
+    child = np.concatenate([np.arange(1, width + 1), (starts[:, None, None] + below).ravel()])
+    degree = np.repeat([width, 2, 0], [1, inner - 1, width])
+    owner = np.concatenate([[0], 1 + np.arange(inner - 1) // size, np.full(width, TERMINAL)])
+    first = np.concatenate([[0], np.arange(1, inner, size)])
+    spans = np.stack([first, np.append(first[1:], inner)], axis=1)
     mover = r.integers(3, size=len(spans))
-    return game_of(f"layers of {total} nodes", 3, degree, np.concatenate(child), owner, spans, mover)
+    game = game_of(f"layers of {total} nodes", 3, degree, child, owner, spans, mover)
+    payoff = np.where(owner == TERMINAL, r.integers(1, ROWS, total), 0)
+    payment = r.integers(0, ROWS, len(child))
+    return replace(game, payoff=_ints(payoff), payment=_ints(payment))

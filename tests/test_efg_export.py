@@ -39,7 +39,7 @@ VIEWS = [
 
 @pytest.mark.parametrize("recall", ["", "recall: perfect\n"])
 def test_labels_are_unique(recall: str) -> None:
-    """No two information sets of an actor, and no two moves of chance, have one label: Gambit refuses that."""
+    """No two information sets of an actor, and no two moves of chance, have one label: Gambit refuses it."""
     text = """
     foedus: 1
     title: Two cards
