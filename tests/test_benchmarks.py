@@ -9,7 +9,8 @@ import llvmlite.binding
 import numpy as np
 import pytest
 
-from benchmarks import batches, growth_point, limit, one_game, probes
+from benchmarks import batches, growth_point, limit, one_game, probes, summary
+from benchmarks.common import RESULTS
 from benchmarks.places import difference, order_in, shares_of, text_of
 from benchmarks.trees import binary_tree, layered, random_numbers, random_tree
 from foedus.gambit.build import build_game
@@ -87,3 +88,9 @@ def test_probes_do_what_they_time() -> None:
     rows[:] = 1.0
     probes.compiled(probes.PROBES["reading"])[0](rows, 3)
     assert rows[0] == pytest.approx(24.0)
+
+
+def test_the_numbers_told_are_those_found() -> None:
+    """README.md tells what the committed results hold: `benchmarks.summary` would change nothing."""
+    text = summary.README.read_text("utf-8")
+    assert summary.page(text, RESULTS) == text
