@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve import krylov, reference
+from foedus.solve import arnoldi, reference
 from foedus.solve.certainty import LINKING, make_certain
 from foedus.solve.equilibrium import Branch, Equilibrium, Method
 from foedus.solve.links import Linking
@@ -145,9 +145,9 @@ def test_linear_algebra_in_lanes(seed: int, size: int) -> None:
     def apply(x: np.ndarray) -> np.ndarray:
         return np.einsum("lij,jl->il", matrices, x)
 
-    solution = krylov.least_residual(apply, right, size)
+    solution = arnoldi.least_residual(apply, right, size)
     assert solution - apply(solution) == pytest.approx(right, abs=1e-2)
     exact = [
         int((np.isreal(values) & (values.real > 1.0)).sum()) for values in map(np.linalg.eigvals, matrices)
     ]
-    assert krylov.beyond_one(apply, right, size).tolist() == exact
+    assert arnoldi.beyond_one(apply, right, size).tolist() == exact

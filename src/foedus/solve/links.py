@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve import krylov
+from foedus.solve import arnoldi
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.cubic import between
@@ -157,9 +157,9 @@ class Chain:
                 return np.full_like(x, np.nan), signs
             slopes = np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T
             return np.asarray(slopes, np.float64), np.asarray(signs, np.float64)
-        reached = krylov.least_residual(response.push_play, ahead, rule.slope_rounds)
+        reached = arnoldi.least_residual(response.push_play, ahead, rule.slope_rounds)
         random = np.random.default_rng(response.size).normal(size=(response.size, 1))
-        above = krylov.beyond_one(response.push_play, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
+        above = arnoldi.beyond_one(response.push_play, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
         return reached, np.where(above == 0, 1.0, -1.0)
 
     def _middle(self, before: Point, after: Point) -> float:
