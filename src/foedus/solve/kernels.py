@@ -36,6 +36,9 @@ from foedus.solve import (
     mixing,
     passes,
     queue,
+    small,
+    small_path,
+    small_system,
     sweeps,
     tangents,
     walks,
@@ -45,7 +48,8 @@ from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints)
+SMALL = (small, small_system, small_path)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints, *SMALL)
 DONE = "complete"
 KEPT = 4
 
@@ -68,6 +72,7 @@ class Kernels(NamedTuple):
     push: Callable[..., None]
     pull: Callable[..., None]
     retrace: Callable[..., None]
+    solve_small: Callable[..., None]
 
 
 def compiled() -> Kernels:
@@ -93,6 +98,7 @@ def _compiled() -> Kernels:
         push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         pull=_kernel(adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
         retrace=_kernel(adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
+        solve_small=_kernel(small_path.solve_small, void(PLAN, DESK, LIMITS, float64, float64)),
     )
     (cache_folder() / DONE).touch()
     return kernels
@@ -177,3 +183,6 @@ SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixi
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
+PLAN = named((*[INDICES] * 3, VECTOR, VECTOR, INDICES, INDICES), small.Plan)
+DESK = named((*[VECTOR] * 13, MATRIX, VECTOR), small.Desk)
+LIMITS = named((*[float64] * 8, int64), small_path.Limits)

@@ -1,0 +1,223 @@
+"""The logit answer in a small tree, and its derivative by all log-odds at once, as scalar code.
+
+A tree needs no order of play here: an information set may be met twice, and its beliefs go by the expected
+visits to its nodes. Derivatives go forwards (Griewank and Walther 2008, chapter 3): what a number changes by
+is a row with a place for each unknown, and rows are handled WIDTH places at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.solve.arithmetic import JIT
+from foedus.solve.block import Floats
+from foedus.solve.lanes import WIDTH, fma, load, spread, store
+
+CHANCE, TERMINAL = -1, -2
+
+Ints = NDArray[np.int32]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def routine(function: Function) -> Function:
+    """A function that kernels call without its being copied into each place."""
+    return cast(Function, numba.jit(**JIT)(function))
+
+
+class Plan(NamedTuple):
+    """A tree whose nodes come after their parents.
+
+    place (node): the decision, CHANCE or TERMINAL; option and share (node): how play comes there, by an option
+    or else by chance with that probability; payoff (node · actor), what the node itself pays; first_option
+    (decision + 1); mover (decision). Unknowns are the log-odds of options against the first of the same
+    decision.
+    """
+
+    parent: Ints
+    place: Ints
+    option: Ints
+    share: Floats
+    payoff: Floats
+    first_option: Ints
+    mover: Ints
+
+
+class Desk(NamedTuple):
+    """Room to work in. What is called d_… has a row of places for unknowns for each number of its namesake.
+
+    worth (option) is what an option brings its actor; met (decision) the expected visits; path (row, unknown
+    and τ) is `small_path`'s, and matrix (row · place) `small_system`'s.
+    """
+
+    odds: Floats
+    sigma: Floats
+    held: Floats
+    reach: Floats
+    met: Floats
+    value: Floats
+    worth: Floats
+    d_share: Floats
+    d_reach: Floats
+    d_met: Floats
+    d_value: Floats
+    d_worth: Floats
+    matrix: Floats
+    path: Floats
+    report: Floats
+
+
+def desk_for(plan: Plan, rows: int) -> Desk:
+    """Room for a tree, with so many rows for a path."""
+    nodes, decisions, options = len(plan.parent), len(plan.mover), int(plan.first_option[-1])
+    unknowns, numbers = options - decisions, len(plan.payoff)
+    wide, whole = WIDTH * -(-unknowns // WIDTH), WIDTH * -(-(unknowns + 3) // WIDTH)
+    sizes = (unknowns, options, options, nodes, decisions, numbers, options)
+    derived = (options, nodes, decisions, numbers, options)
+    return Desk(
+        *(np.zeros(size) for size in sizes),
+        *(np.zeros(size * wide) for size in derived),
+        np.zeros((unknowns + 1) * whole),
+        np.zeros((rows, unknowns + 1)),
+        np.zeros(5),
+    )
+
+
+@routine
+def show(plan: Any, desk: Any, wide: int) -> None:
+    """Probabilities of log-odds, and their derivative if `wide` vectors make a row."""
+    for k in range(plan.mover.shape[0]):
+        first, last = plan.first_option[k], plan.first_option[k + 1]
+        top, total = 0.0, 0.0
+        for o in range(first + 1, last):
+            top = max(top, desk.odds[o - k - 1])
+        for o in range(first, last):
+            score = exp((desk.odds[o - k - 1] if o > first else 0.0) - top)
+            desk.sigma[o] = score
+            total += score
+        for o in range(first, last):
+            desk.sigma[o] /= total
+        if wide:
+            for o in range(first, last):
+                for j in range(first + 1, last):
+                    own = 1.0 if o == j else 0.0
+                    desk.d_share[o * wide * WIDTH + j - k - 1] = desk.sigma[o] * (own - desk.sigma[j])
+
+
+@routine
+def copy(source: Any, target: Any) -> None:
+    for i in range(target.shape[0]):
+        target[i] = source[i]
+
+
+@routine
+def clear(rows: Any, count: int) -> None:
+    for row in range(count):
+        store(rows, row, spread(0.0))
+
+
+@routine
+def visit(plan: Any, desk: Any, wide: int) -> None:
+    """Reach of inner nodes and visits to decisions."""
+    desk.reach[0] = 1.0
+    desk.met[:] = 0.0
+    clear(desk.d_reach, wide)
+    clear(desk.d_met, desk.met.shape[0] * wide)
+    for n in range(plan.parent.shape[0]):
+        k = plan.place[n]
+        if k == TERMINAL:
+            continue
+        if n > 0:
+            step(plan, desk, wide, n)
+        if k >= 0:
+            desk.met[k] += desk.reach[n]
+            for v in range(wide):
+                moved = load(desk.d_met, k * wide + v) + load(desk.d_reach, n * wide + v)
+                store(desk.d_met, k * wide + v, moved)
+
+
+@routine
+def step(plan: Any, desk: Any, wide: int, n: int) -> None:
+    """Reach of a node from that of its parent."""
+    above, o = plan.parent[n], plan.option[n]
+    here = desk.reach[above]
+    share = desk.sigma[o] if o >= 0 else plan.share[n]
+    desk.reach[n] = here * share
+    for v in range(wide):
+        moved = load(desk.d_reach, above * wide + v) * share
+        if o >= 0:
+            moved = fma(load(desk.d_share, o * wide + v), spread(here), moved)
+        store(desk.d_reach, n * wide + v, moved)
+
+
+@routine
+def value(plan: Any, desk: Any, wide: int) -> None:
+    """Values of nodes, and what options are worth."""
+    nodes, actors = plan.parent.shape[0], plan.payoff.shape[0] // plan.parent.shape[0]
+    copy(plan.payoff, desk.value)
+    desk.worth[:] = 0.0
+    clear(desk.d_value, nodes * actors * wide)
+    clear(desk.d_worth, desk.worth.shape[0] * wide)
+    for n in range(nodes - 1, 0, -1):
+        inner, above, o = plan.place[n] != TERMINAL, plan.parent[n], plan.option[n]
+        share = desk.sigma[o] if o >= 0 else plan.share[n]
+        for a in range(actors):
+            worth = desk.value[n * actors + a]
+            desk.value[above * actors + a] += share * worth
+            if above > 0:
+                hand_up(desk, wide, n * actors + a, above * actors + a, o, share, worth, inner)
+        if o >= 0:
+            mover = plan.mover[plan.place[above]]
+            weigh(desk, wide, n, above, o, n * actors + mover, inner)
+
+
+@routine
+def hand_up(
+    desk: Any, wide: int, here: int, above: int, o: int, share: float, worth: float, inner: bool
+) -> None:
+    """The derivative of a value goes into that above it."""
+    for v in range(wide):
+        moved = load(desk.d_value, above * wide + v)
+        if inner:
+            moved = fma(load(desk.d_value, here * wide + v), spread(share), moved)
+        if o >= 0:
+            moved = fma(load(desk.d_share, o * wide + v), spread(worth), moved)
+        store(desk.d_value, above * wide + v, moved)
+
+
+@routine
+def weigh(desk: Any, wide: int, n: int, above: int, o: int, own: int, inner: bool) -> None:
+    """What the option's node n is worth to the mover, by the reach of the node above."""
+    reach, worth = desk.reach[above], desk.value[own]
+    desk.worth[o] += reach * worth
+    for v in range(wide):
+        moved = fma(load(desk.d_reach, above * wide + v), spread(worth), load(desk.d_worth, o * wide + v))
+        if inner:
+            moved = fma(load(desk.d_value, own * wide + v), spread(reach), moved)
+        store(desk.d_worth, o * wide + v, moved)
+
+
+@routine
+def believe(plan: Any, desk: Any, wide: int) -> None:
+    """From what options bring in all to what they bring a visit."""
+    for k in range(plan.mover.shape[0]):
+        share = 1.0 / desk.met[k]
+        for o in range(plan.first_option[k], plan.first_option[k + 1]):
+            desk.worth[o] = worth = desk.worth[o] * share
+            for v in range(wide):
+                moved = fma(load(desk.d_met, k * wide + v), spread(-worth), load(desk.d_worth, o * wide + v))
+                store(desk.d_worth, o * wide + v, moved * share)
+
+
+@routine
+def respond(plan: Any, desk: Any, wide: int) -> None:
+    """What every option is worth against the play that `odds` are, with derivatives unless `wide` is 0."""
+    show(plan, desk, wide)
+    visit(plan, desk, wide)
+    value(plan, desk, wide)
+    believe(plan, desk, wide)
