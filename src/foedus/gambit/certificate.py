@@ -32,31 +32,47 @@ def certify_tree(tree: Tree, behaviour: Sequence[float], rationality: float) -> 
 
 
 def _expectations(tree: Tree, played: Rows) -> list[list[float]]:
-    """What each option of each place brings its actor; nothing for chance."""
+    """What each option of each place brings its actor; nothing for chance.
+
+    Where only steps that chance never takes lead, those ways count that have the fewest of them: the limit.
+    """
     children: list[list[int]] = [[] for _ in range(tree.nodes)]
     for node in range(1, tree.nodes):
         children[tree.parent[node]].append(node)
     chances = [_chances(tree.places[place], played[place]) if below else ()
                for place, below in zip(tree.place, children, strict=True)]  # fmt: skip
-    reach = [1.0] * tree.nodes
-    for node, below in enumerate(children):
-        for child, chance in zip(below, chances[node], strict=True):
-            reach[child] = reach[node] * chance
+    reach, order = _reach(tree, children, chances)
     worth = [list(tree.outcomes[each].payoffs) for each in tree.outcome]
     for node in reversed(range(tree.nodes)):
         for child, chance in zip(children[node], chances[node], strict=True):
             worth[node] = [here + chance * each for here, each in zip(worth[node], worth[child], strict=True)]
     totals = [[0.0] * len(shares) for shares in played]
     visits = [0.0] * len(tree.places)
+    least = [
+        min((order[n] for n, at in enumerate(tree.place) if at == k), default=0) for k in range(len(visits))
+    ]
     for node, below in enumerate(children):
         place = tree.place[node]
-        if below and not tree.places[place].chance:
+        if below and not tree.places[place].chance and order[node] == least[place]:
             visits[place] += reach[node]
             for k, child in enumerate(below):
                 totals[place][k] += reach[node] * worth[child][tree.places[place].actor]
     return [
         [each / visit if visit else nan for each in row] for row, visit in zip(totals, visits, strict=True)
     ]
+
+
+def _reach(
+    tree: Tree, children: list[list[int]], chances: Sequence[Sequence[float]]
+) -> tuple[list[float], list[int]]:
+    """Of each node, but for steps that chance never takes; and how many of these lead there."""
+    reach, order = [1.0] * tree.nodes, [0] * tree.nodes
+    for node, below in enumerate(children):
+        for child, chance in zip(below, chances[node], strict=True):
+            never = chance == 0.0 and tree.places[tree.place[node]].chance
+            reach[child] = reach[node] * (1.0 if never else chance)
+            order[child] = order[node] + never
+    return reach, order
 
 
 def _chances(place: Place, shares: Sequence[float]) -> Sequence[float]:

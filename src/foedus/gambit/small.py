@@ -6,6 +6,7 @@ An order of play is not needed. What that call cannot settle, other methods are 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -42,12 +43,17 @@ class SmallAnswer:
 
 @dataclass(frozen=True, eq=False)
 class SmallGame:
-    """A tree as arrays, with room to solve it in; `places` (decision) are its information sets' numbers."""
+    """A tree as arrays, with room to solve it in.
+
+    `places` and `first` (decision): which of the tree's places it is, and from where to where its options are.
+    """
 
     plan: Plan
     spread: float
     places: tuple[int, ...]
+    first: tuple[tuple[int, int], ...]
     limits: Limits
+    impossible: bool
     desks: list[Desk] = field(default_factory=list)
 
     def solve(self, rationality: float) -> SmallAnswer | None:
@@ -57,12 +63,25 @@ class SmallGame:
         ending, bifurcations, steps, residual, regret = desk.report.tolist()
         found = None
         if ending == ARRIVED and residual <= TOLERANCE:
-            values = desk.value[: len(self.plan.payoff) // len(self.plan.parent)].copy()
-            found = SmallAnswer(
-                desk.sigma.copy(), desk.met.copy(), values, not bifurcations, residual, regret, int(steps)
-            )
+            behaviour, actors = desk.sigma.copy(), len(self.plan.payoff) // len(self.plan.parent)
+            visits = visits_of(self.plan, behaviour) if self.impossible else desk.met.copy()
+            values = desk.value[:actors].copy()
+            found = SmallAnswer(behaviour, visits, values, not bifurcations, residual, regret, int(steps))
         self.desks.append(desk)
         return found
+
+
+def visits_of(plan: Plan, behaviour: Floats) -> Floats:
+    """The expected visits to each decision, none after what chance never does."""
+    reach, visits = np.ones(len(plan.parent)), np.zeros(len(plan.mover))
+    for node, place in enumerate(plan.place.tolist()):
+        if node:
+            option = plan.option[node]
+            share = behaviour[option] if option >= 0 else plan.share[node]
+            reach[node] = reach[plan.parent[node]] * share
+        if place >= 0:
+            visits[place] += reach[node]
+    return visits
 
 
 def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
@@ -81,12 +100,15 @@ def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
         place=number[tree.place],
         option=np.array(option, np.int32),
         share=np.array(share),
+        trace=np.array([each or NEVER for each in share]),
         payoff=payoffs.ravel(),
         first_option=first.astype(np.int32),
         mover=np.array([tree.places[k].actor for k in places], np.int32),
     )
     limits = Limits(**{name: getattr(pace, name) for name in Limits._fields})
-    return SmallGame(plan, spread_of(plan, len(tree.actors)), tuple(places), limits)
+    ranges = tuple(pairwise(first.tolist()))
+    spread, impossible = spread_of(plan, len(tree.actors)), 0.0 in share
+    return SmallGame(plan, spread, tuple(places), ranges, limits, impossible)
 
 
 def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
@@ -99,7 +121,7 @@ def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
         count[above] += 1
         chance = tree.places[place].chance
         option.append(-1 if chance else first[place] + k)
-        share.append((tree.places[place].probabilities[k] or NEVER) if chance else 1.0)
+        share.append(tree.places[place].probabilities[k] if chance else 1.0)
     return option, share
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from math import isinf
+from math import inf, isinf
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg
 from foedus.gambit.searching import search_tree
+from foedus.gambit.small import SmallGame, small_game
 from foedus.gambit.tracing import Passes, Point, small_enough, trace
 from foedus.gambit.tree import Place, Tree
 from foedus.game.table import Tabulation
@@ -93,15 +94,65 @@ def solve_file(
     """
     how = how or Asked()
     tree = read_efg(path)
+    game = Loaded(tree, None) if how.others else load_game(tree)
+    swift = [_certified(tree, each, game.solve(each)) for each in rationality]
+    left = [each for each, answer in zip(rationality, swift, strict=True) if answer is None]
+    slow = iter(_by_all_means(tree, left, how) if left else ())
+    for each, answer in zip(rationality, swift, strict=True):
+        yield _head(path, tree, each) | (answer or next(slow)).shape
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A game file made ready to be solved at any λ; `small` is None if it is not small."""
+
+    tree: Tree
+    small: SmallGame | None
+
+    def solve(self, rationality: float) -> Answer | None:
+        """The end of the traced branch in a small game; None where that is not to be had."""
+        found = self.small.solve(rationality) if self.small and rationality < inf else None
+        if found is None or self.small is None:
+            return None
+        branch = "principal" if found.alone else "bifurcated"
+        places, first, shares = self.tree.places, self.small.first, found.behaviour.tolist()
+        choices = [
+            (places[place], visits, shares[start:stop])
+            for place, visits, (start, stop) in zip(
+                self.small.places, found.visits.tolist(), first, strict=True
+            )
+        ]
+        values = found.values.tolist()
+        return Answer(Status.SOLVED, branch, found.residual, found.regret, values, choices)
+
+
+def load_game(tree: Tree) -> Loaded:
+    """A game as read from its file, ready for `solve_game`."""
+    return Loaded(tree, small_game(tree))
+
+
+def solve_game(game: Loaded, rationality: float) -> Answer:
+    """The game at one λ: what `solve_file` tells, but in a small game with the solver's own certificate."""
+    return game.solve(rationality) or _by_all_means(game.tree, [rationality], Asked())[0]
+
+
+def _certified(tree: Tree, rationality: float, answer: Answer | None) -> Answer | None:
+    """The answer with the residual and regret that independent code finds; None if that is not satisfied."""
+    if answer is None:
+        return None
+    behaviour = [share for _, _, shares in answer.choices for share in shares]
+    residual, regret = certify_tree(tree, behaviour, rationality)
+    return replace(answer, residual=residual, regret=regret) if residual <= TOLERANCE else None
+
+
+def _by_all_means(tree: Tree, rationality: Sequence[float], how: Asked) -> list[Answer]:
+    """By the methods for games of any size."""
     try:
         if tree.nodes * len(tree.actors) > MOST_NUMBERS:
-            answers = [Answer(Status.UNSUPPORTED, reason=TOO_LARGE)] * len(rationality)
-        else:
-            answers = _by_kernels(build_game(tree), rationality, how)
+            return [Answer(Status.UNSUPPORTED, reason=TOO_LARGE)] * len(rationality)
+        return _by_kernels(build_game(tree), rationality, how)
     except NoOrder as error:
-        answers = _by_tracing(tree, rationality, how, str(error))
-    for each, answer in zip(rationality, answers, strict=True):
-        yield _head(path, tree, each) | answer.shape
+        return _by_tracing(tree, rationality, how, str(error))
 
 
 def _head(path: Path, tree: Tree, rationality: float) -> dict[str, Any]:

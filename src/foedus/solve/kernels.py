@@ -183,6 +183,6 @@ SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixi
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
-PLAN = named((*[INDICES] * 3, VECTOR, VECTOR, INDICES, INDICES), small.Plan)
+PLAN = named((*[INDICES] * 3, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
 DESK = named((*[VECTOR] * 13, MATRIX, VECTOR), small.Desk)
 LIMITS = named((*[float64] * 8, int64), small_path.Limits)

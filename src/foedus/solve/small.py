@@ -33,16 +33,17 @@ def routine(function: Function) -> Function:
 class Plan(NamedTuple):
     """A tree whose nodes come after their parents.
 
-    place (node): the decision, CHANCE or TERMINAL; option and share (node): how play comes there, by an option
-    or else by chance with that probability; payoff (node · actor), what the node itself pays; first_option
-    (decision + 1); mover (decision). Unknowns are the log-odds of options against the first of the same
-    decision.
+    place (node): the decision, CHANCE or TERMINAL; option (node): by which play comes there, -1 for chance,
+    which brings it there with the probability `share`, and with `trace`, tiny where share is 0, as far as
+    beliefs are concerned; payoff (node · actor), what the node itself pays; first_option (decision + 1);
+    mover (decision). Unknowns are the log-odds of options against the first of the same decision.
     """
 
     parent: Ints
     place: Ints
     option: Ints
     share: Floats
+    trace: Floats
     payoff: Floats
     first_option: Ints
     mover: Ints
@@ -146,7 +147,7 @@ def step(plan: Any, desk: Any, wide: int, n: int) -> None:
     """Reach of a node from that of its parent."""
     above, o = plan.parent[n], plan.option[n]
     here = desk.reach[above]
-    share = desk.sigma[o] if o >= 0 else plan.share[n]
+    share = desk.sigma[o] if o >= 0 else plan.trace[n]
     desk.reach[n] = here * share
     for v in range(wide):
         moved = load(desk.d_reach, above * wide + v) * share

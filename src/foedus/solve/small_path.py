@@ -48,8 +48,10 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
         return STUCK, 0, 0
     path[HERE], path[NORMAL] = 0.0, 0.0
     path[NORMAL, last] = 1.0
-    assemble(plan, desk, path[HERE], path[NORMAL], rationality, goal)
-    side = eliminate(desk.matrix, last + 1)
+    start = assemble(plan, desk, path[HERE], path[NORMAL], rationality, goal)
+    side = eliminate(desk.matrix, last + 1) if start < inf else 0
+    if side == 0:
+        return STUCK, 0, 0
     take_tangent(desk, ALONG, HERE)
     copy(desk.sigma, desk.held)
     step, before, bifurcations = limits.first, 0.0, 0
@@ -59,8 +61,7 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
         strain = 4.0
         if found:
             take_tangent(desk, ONWARD, AHEAD)
-            strain = judge(desk, limits, contraction)
-            strain = min(strain, 4.0) if strain <= 2.0 or strain > 2.0 else 4.0
+            strain = min(judge(desk, limits, contraction), 4.0)
         good = strain <= 2.0 and (turned == side or (not landing and length <= limits.narrow))
         if good and landing:
             return ARRIVED, bifurcations, made
@@ -108,7 +109,9 @@ def certify(plan: Any, desk: Any, rationality: float) -> tuple[float, float]:
             mean += desk.sigma[o] * desk.worth[o]
         for o in range(first, last):
             change = abs(exp(rationality * (desk.worth[o] - best)) / total - desk.sigma[o])
-            residual = change if not change <= residual else residual
+            if not change <= 1.0:
+                return inf, inf
+            residual = max(residual, change)
         regret = max(regret, best - mean)
     return residual, regret
 
@@ -173,7 +176,10 @@ def correct(
         for i in range(size):
             move = desk.matrix[i * long + size]
             path[AHEAD, i] += move
-            moved = max(moved, abs(move) / (1.0 + abs(path[AHEAD, i])))
+            share = abs(move) / (1.0 + abs(path[AHEAD, i]))
+            if not share < inf:
+                return False, worst, 0
+            moved = max(moved, share)
         if k > 0:
             worst = max(worst, moved / max(before, SMALL))
         if not path[AHEAD, size - 1] >= 0.0 or not worst <= 4.0 * limits.contraction:
@@ -193,12 +199,13 @@ def judge(desk: Any, limits: Any, contraction: float) -> float:
         share = weight(path, AHEAD, i) * path[ALONG, i]
         along += share * path[ONWARD, i]
         square += share * path[ALONG, i]
+    if not abs(along) < inf:
+        return inf
     turn = acos(min(max(along / sqrt(square), -1.0), 1.0))
     for o in range(desk.sigma.shape[0]):
         swing = max(swing, abs(desk.sigma[o] - desk.held[o]))
     curved = max(miss(path, last) / limits.miss, contraction / limits.contraction)
-    strain = max(sqrt(curved), turn / limits.turn, swing / limits.swing)
-    return strain if along == along else inf
+    return max(sqrt(curved), turn / limits.turn, swing / limits.swing)
 
 
 @routine
@@ -243,9 +250,7 @@ def crossing(path: Any, last: int, goal: float) -> float:
 
 
 @routine
-def land(
-    plan: Any, desk: Any, limits: Any, rationality: float, goal: float, side: int, share: float
-) -> bool:
+def land(plan: Any, desk: Any, limits: Any, rationality: float, goal: float, side: int, share: float) -> bool:
     """Find the first crossing of the goal between the two points, from the cubic through them."""
     path, last = desk.path, desk.path.shape[1] - 1
     low, high, length = 0.0, share, distance(path)
