@@ -16,23 +16,23 @@ from foedus.gambit.tree import END, Tree
 from foedus.solve.block import Floats
 from foedus.solve.branch import Pace
 from foedus.solve.kernels import compiled
-from foedus.solve.small import CHANCE, TERMINAL, Desk, Plan, desk_for
+from foedus.solve.small import CHANCE, MET, NEVER, OUT, TERMINAL, Desk, Plan, desk_for
 from foedus.solve.small_path import ARRIVED, ROWS, Limits
 
 MOST_UNKNOWNS, MOST_NODES = 60, 1000
 TOLERANCE = 1e-10
-NEVER = 1e-50  # stands for a chance of 0, so that beliefs after it are limits
 PACE = Pace()
 
 
 @dataclass(frozen=True, eq=False)
 class SmallAnswer:
-    """The end of a traced branch: behaviour (option), visits (place), values (actor), and its certificate.
+    """The end of a traced branch: behaviour (option) and its logarithms, visits (place), values (actor), and its certificate.
 
     `alone` is whether no other branch was crossed on the way from uniform play.
     """
 
     behaviour: Floats
+    logs: Floats
     visits: Floats
     values: Floats
     alone: bool
@@ -53,7 +53,6 @@ class SmallGame:
     places: tuple[int, ...]
     first: tuple[tuple[int, int], ...]
     limits: Limits
-    impossible: bool
     desks: list[Desk] = field(default_factory=list)
 
     def solve(self, rationality: float) -> SmallAnswer | None:
@@ -63,25 +62,11 @@ class SmallGame:
         ending, bifurcations, steps, residual, regret = desk.report.tolist()
         found = None
         if ending == ARRIVED and residual <= TOLERANCE:
-            behaviour, actors = desk.sigma.copy(), len(self.plan.payoff) // len(self.plan.parent)
-            visits = visits_of(self.plan, behaviour) if self.impossible else desk.met.copy()
-            values = desk.value[:actors].copy()
-            found = SmallAnswer(behaviour, visits, values, not bifurcations, residual, regret, int(steps))
+            values = desk.value[: len(self.plan.payoff) // len(self.plan.parent)].copy()
+            play = desk.sigma.copy(), desk.logs.copy(), desk.met.copy()
+            found = SmallAnswer(*play, values, not bifurcations, residual, regret, int(steps))
         self.desks.append(desk)
         return found
-
-
-def visits_of(plan: Plan, behaviour: Floats) -> Floats:
-    """The expected visits to each decision, none after what chance never does."""
-    reach, visits = np.ones(len(plan.parent)), np.zeros(len(plan.mover))
-    for node, place in enumerate(plan.place.tolist()):
-        if node:
-            option = plan.option[node]
-            share = behaviour[option] if option >= 0 else plan.share[node]
-            reach[node] = reach[plan.parent[node]] * share
-        if place >= 0:
-            visits[place] += reach[node]
-    return visits
 
 
 def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
@@ -99,16 +84,16 @@ def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
         parent=np.array(tree.parent, np.int32),
         place=number[tree.place],
         option=np.array(option, np.int32),
+        counts=_counts(tree, share),
         share=np.array(share),
-        trace=np.array([each or NEVER for each in share]),
+        log_share=np.log([each or 1.0 for each in share]),
         payoff=payoffs.ravel(),
         first_option=first.astype(np.int32),
         mover=np.array([tree.places[k].actor for k in places], np.int32),
     )
     limits = Limits(**{name: getattr(pace, name) for name in Limits._fields})
     ranges = tuple(pairwise(first.tolist()))
-    spread, impossible = spread_of(plan, len(tree.actors)), 0.0 in share
-    return SmallGame(plan, spread, tuple(places), ranges, limits, impossible)
+    return SmallGame(plan, spread_of(plan, len(tree.actors)), tuple(places), ranges, limits)
 
 
 def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
@@ -123,6 +108,18 @@ def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
         option.append(-1 if chance else first[place] + k)
         share.append(tree.places[place].probabilities[k] if chance else 1.0)
     return option, share
+
+
+def _counts(tree: Tree, share: list[float]) -> NDArray[np.int32]:
+    """Whether a node counts in beliefs (node): of a place only those that the fewest impossible steps lead to."""
+    steps = [0] * tree.nodes
+    least = [tree.nodes] * (len(tree.places) + 1)
+    for node, place in enumerate(tree.place):
+        steps[node] = steps[tree.parent[node]] + (share[node] == 0.0) if node else 0
+        least[place] = min(least[place], steps[node])
+    ways = zip(steps, tree.place, strict=True)
+    counts = [OUT if own > least[place] else NEVER if own else MET for own, place in ways]
+    return np.array(counts, np.int32)
 
 
 def spread_of(plan: Plan, actors: int) -> float:

@@ -17,7 +17,7 @@ from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg
 from foedus.gambit.searching import search_tree
-from foedus.gambit.small import SmallGame, small_game
+from foedus.gambit.small import SmallAnswer, SmallGame, small_game
 from foedus.gambit.tracing import Passes, Point, small_enough, trace
 from foedus.gambit.tree import Place, Tree
 from foedus.game.table import Tabulation
@@ -95,7 +95,7 @@ def solve_file(
     how = how or Asked()
     tree = read_efg(path)
     game = Loaded(tree, None) if how.others else load_game(tree)
-    swift = [_certified(tree, each, game.solve(each)) for each in rationality]
+    swift = [game.certified(each) for each in rationality]
     left = [each for each, answer in zip(rationality, swift, strict=True) if answer is None]
     slow = iter(_by_all_means(tree, left, how) if left else ())
     for each, answer in zip(rationality, swift, strict=True):
@@ -109,21 +109,26 @@ class Loaded:
     tree: Tree
     small: SmallGame | None
 
-    def solve(self, rationality: float) -> Answer | None:
+    def traced(self, rationality: float) -> SmallAnswer | None:
         """The end of the traced branch in a small game; None where that is not to be had."""
-        found = self.small.solve(rationality) if self.small and rationality < inf else None
-        if found is None or self.small is None:
-            return None
+        return self.small.solve(rationality) if self.small and rationality < inf else None
+
+    def told(self, found: SmallAnswer, residual: float, regret: float) -> Answer:
+        """The answer with this certificate."""
+        assert self.small is not None
+        places, shares = self.tree.places, found.behaviour.tolist()
+        ways = zip(self.small.places, found.visits.tolist(), self.small.first, strict=True)
+        choices = [(places[place], visits, shares[start:stop]) for place, visits, (start, stop) in ways]
         branch = "principal" if found.alone else "bifurcated"
-        places, first, shares = self.tree.places, self.small.first, found.behaviour.tolist()
-        choices = [
-            (places[place], visits, shares[start:stop])
-            for place, visits, (start, stop) in zip(
-                self.small.places, found.visits.tolist(), first, strict=True
-            )
-        ]
-        values = found.values.tolist()
-        return Answer(Status.SOLVED, branch, found.residual, found.regret, values, choices)
+        return Answer(Status.SOLVED, branch, residual, regret, found.values.tolist(), choices)
+
+    def certified(self, rationality: float) -> Answer | None:
+        """The same with the residual and regret that independent code finds; None if they do not satisfy."""
+        found = self.traced(rationality)
+        if found is None:
+            return None
+        residual, regret = certify_tree(self.tree, found.behaviour.tolist(), rationality, found.logs.tolist())
+        return self.told(found, residual, regret) if residual <= TOLERANCE else None
 
 
 def load_game(tree: Tree) -> Loaded:
@@ -133,16 +138,10 @@ def load_game(tree: Tree) -> Loaded:
 
 def solve_game(game: Loaded, rationality: float) -> Answer:
     """The game at one λ: what `solve_file` tells, but in a small game with the solver's own certificate."""
-    return game.solve(rationality) or _by_all_means(game.tree, [rationality], Asked())[0]
-
-
-def _certified(tree: Tree, rationality: float, answer: Answer | None) -> Answer | None:
-    """The answer with the residual and regret that independent code finds; None if that is not satisfied."""
-    if answer is None:
-        return None
-    behaviour = [share for _, _, shares in answer.choices for share in shares]
-    residual, regret = certify_tree(tree, behaviour, rationality)
-    return replace(answer, residual=residual, regret=regret) if residual <= TOLERANCE else None
+    found = game.traced(rationality)
+    if found is None:
+        return _by_all_means(game.tree, [rationality], Asked())[0]
+    return game.told(found, found.residual, found.regret)
 
 
 def _by_all_means(tree: Tree, rationality: Sequence[float], how: Asked) -> list[Answer]:

@@ -8,7 +8,7 @@ is a row with a place for each unknown, and rows are handled WIDTH places at a t
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp
+from math import exp, inf, log
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
@@ -20,6 +20,7 @@ from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH, fma, load, spread, store
 
 CHANCE, TERMINAL = -1, -2
+OUT, NEVER, MET = 0, 1, 2
 
 Ints = NDArray[np.int32]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -34,16 +35,18 @@ class Plan(NamedTuple):
     """A tree whose nodes come after their parents.
 
     place (node): the decision, CHANCE or TERMINAL; option (node): by which play comes there, -1 for chance,
-    which brings it there with the probability `share`, and with `trace`, tiny where share is 0, as far as
-    beliefs are concerned; payoff (node · actor), what the node itself pays; first_option (decision + 1);
+    which brings it there with the probability `share`; log_share (node): its logarithm, 0 where it is never;
+    counts (node): OUT if beliefs leave it out, as fewer impossible steps lead elsewhere, NEVER if it is met
+    only in the limit, else MET; payoff (node · actor), what the node itself pays; first_option (decision + 1);
     mover (decision). Unknowns are the log-odds of options against the first of the same decision.
     """
 
     parent: Ints
     place: Ints
     option: Ints
+    counts: Ints
     share: Floats
-    trace: Floats
+    log_share: Floats
     payoff: Floats
     first_option: Ints
     mover: Ints
@@ -52,22 +55,28 @@ class Plan(NamedTuple):
 class Desk(NamedTuple):
     """Room to work in. What is called d_… has a row of places for unknowns for each number of its namesake.
 
-    worth (option) is what an option brings its actor; met (decision) the expected visits; path (row, unknown
-    and τ) is `small_path`'s, and matrix (row · place) `small_system`'s.
+    reach (node) is its logarithm; belief (node) is relative to the likeliest node of its decision, whose
+    reach is `peak`, and `total` their sum; met (decision) the expected visits; worth (option) what an option
+    brings its actor; path (row, unknown and τ) and report are for `small_path`, matrix for `small_system`.
     """
 
     odds: Floats
     sigma: Floats
+    logs: Floats
+    worth: Floats
     held: Floats
     reach: Floats
+    belief: Floats
+    peak: Floats
+    total: Floats
     met: Floats
     value: Floats
-    worth: Floats
-    d_share: Floats
-    d_reach: Floats
-    d_met: Floats
-    d_value: Floats
+    d_sigma: Floats
+    d_logs: Floats
     d_worth: Floats
+    d_reach: Floats
+    d_total: Floats
+    d_value: Floats
     matrix: Floats
     path: Floats
     report: Floats
@@ -78,8 +87,8 @@ def desk_for(plan: Plan, rows: int) -> Desk:
     nodes, decisions, options = len(plan.parent), len(plan.mover), int(plan.first_option[-1])
     unknowns, numbers = options - decisions, len(plan.payoff)
     wide, whole = WIDTH * -(-unknowns // WIDTH), WIDTH * -(-(unknowns + 3) // WIDTH)
-    sizes = (unknowns, options, options, nodes, decisions, numbers, options)
-    derived = (options, nodes, decisions, numbers, options)
+    sizes = (unknowns, *[options] * 4, *[nodes] * 2, *[decisions] * 3, numbers)
+    derived = (*[options] * 3, nodes, decisions, numbers)
     return Desk(
         *(np.zeros(size) for size in sizes),
         *(np.zeros(size * wide) for size in derived),
@@ -91,23 +100,32 @@ def desk_for(plan: Plan, rows: int) -> Desk:
 
 @routine
 def show(plan: Any, desk: Any, wide: int) -> None:
-    """Probabilities of log-odds, and their derivative if `wide` vectors make a row."""
+    """Probabilities and their logarithms, with derivatives if `wide` vectors make a row."""
     for k in range(plan.mover.shape[0]):
         first, last = plan.first_option[k], plan.first_option[k + 1]
         top, total = 0.0, 0.0
         for o in range(first + 1, last):
             top = max(top, desk.odds[o - k - 1])
         for o in range(first, last):
-            score = exp((desk.odds[o - k - 1] if o > first else 0.0) - top)
-            desk.sigma[o] = score
-            total += score
+            desk.logs[o] = (desk.odds[o - k - 1] if o > first else 0.0) - top
+            desk.sigma[o] = exp(desk.logs[o])
+            total += desk.sigma[o]
+        shift = log(total)
         for o in range(first, last):
             desk.sigma[o] /= total
+            desk.logs[o] -= shift
         if wide:
-            for o in range(first, last):
-                for j in range(first + 1, last):
-                    own = 1.0 if o == j else 0.0
-                    desk.d_share[o * wide * WIDTH + j - k - 1] = desk.sigma[o] * (own - desk.sigma[j])
+            show_change(desk, wide, k, first, last)
+
+
+@routine
+def show_change(desk: Any, wide: int, k: int, first: int, last: int) -> None:
+    for o in range(first, last):
+        row = o * wide * WIDTH
+        for j in range(first + 1, last):
+            change = (1.0 if o == j else 0.0) - desk.sigma[j]
+            desk.d_logs[row + j - k - 1] = change
+            desk.d_sigma[row + j - k - 1] = desk.sigma[o] * change
 
 
 @routine
@@ -124,36 +142,45 @@ def clear(rows: Any, count: int) -> None:
 
 @routine
 def visit(plan: Any, desk: Any, wide: int) -> None:
-    """Reach of inner nodes and visits to decisions."""
-    desk.reach[0] = 1.0
-    desk.met[:] = 0.0
+    """ln reach of inner nodes, and the largest of each decision."""
+    desk.reach[0] = 0.0
+    desk.peak[:] = -inf
     clear(desk.d_reach, wide)
-    clear(desk.d_met, desk.met.shape[0] * wide)
     for n in range(plan.parent.shape[0]):
         k = plan.place[n]
         if k == TERMINAL:
             continue
         if n > 0:
-            step(plan, desk, wide, n)
-        if k >= 0:
-            desk.met[k] += desk.reach[n]
+            above, o = plan.parent[n], plan.option[n]
+            desk.reach[n] = desk.reach[above] + (desk.logs[o] if o >= 0 else plan.log_share[n])
             for v in range(wide):
-                moved = load(desk.d_met, k * wide + v) + load(desk.d_reach, n * wide + v)
-                store(desk.d_met, k * wide + v, moved)
+                moved = load(desk.d_reach, above * wide + v)
+                if o >= 0:
+                    moved = moved + load(desk.d_logs, o * wide + v)
+                store(desk.d_reach, n * wide + v, moved)
+        if k >= 0 and plan.counts[n] > OUT:
+            desk.peak[k] = max(desk.peak[k], desk.reach[n])
 
 
 @routine
-def step(plan: Any, desk: Any, wide: int, n: int) -> None:
-    """Reach of a node from that of its parent."""
-    above, o = plan.parent[n], plan.option[n]
-    here = desk.reach[above]
-    share = desk.sigma[o] if o >= 0 else plan.trace[n]
-    desk.reach[n] = here * share
-    for v in range(wide):
-        moved = load(desk.d_reach, above * wide + v) * share
-        if o >= 0:
-            moved = fma(load(desk.d_share, o * wide + v), spread(here), moved)
-        store(desk.d_reach, n * wide + v, moved)
+def weigh(plan: Any, desk: Any, wide: int) -> None:
+    """Beliefs, not yet divided by their sum, and visits."""
+    desk.total[:] = 0.0
+    desk.met[:] = 0.0
+    clear(desk.d_total, desk.total.shape[0] * wide)
+    for n in range(plan.parent.shape[0]):
+        k = plan.place[n]
+        if k < 0:
+            continue
+        below = desk.reach[n] - desk.peak[k]
+        belief = 0.0 if plan.counts[n] == OUT else 1.0 if below == 0.0 else exp(below)
+        desk.belief[n] = belief
+        desk.total[k] += belief
+        if wide == 0 and plan.counts[n] == MET:
+            desk.met[k] += exp(desk.reach[n])
+        for v in range(wide):
+            moved = fma(load(desk.d_reach, n * wide + v), spread(belief), load(desk.d_total, k * wide + v))
+            store(desk.d_total, k * wide + v, moved)
 
 
 @routine
@@ -174,7 +201,7 @@ def value(plan: Any, desk: Any, wide: int) -> None:
                 hand_up(desk, wide, n * actors + a, above * actors + a, o, share, worth, inner)
         if o >= 0:
             mover = plan.mover[plan.place[above]]
-            weigh(desk, wide, n, above, o, n * actors + mover, inner)
+            bring(desk, wide, above, o, n * actors + mover, inner)
 
 
 @routine
@@ -187,31 +214,33 @@ def hand_up(
         if inner:
             moved = fma(load(desk.d_value, here * wide + v), spread(share), moved)
         if o >= 0:
-            moved = fma(load(desk.d_share, o * wide + v), spread(worth), moved)
+            moved = fma(load(desk.d_sigma, o * wide + v), spread(worth), moved)
         store(desk.d_value, above * wide + v, moved)
 
 
 @routine
-def weigh(desk: Any, wide: int, n: int, above: int, o: int, own: int, inner: bool) -> None:
-    """What the option's node n is worth to the mover, by the reach of the node above."""
-    reach, worth = desk.reach[above], desk.value[own]
-    desk.worth[o] += reach * worth
+def bring(desk: Any, wide: int, above: int, o: int, own: int, inner: bool) -> None:
+    """What the option's node is worth to the mover, by the belief in the node above."""
+    belief, worth = desk.belief[above], desk.value[own]
+    desk.worth[o] += belief * worth
     for v in range(wide):
-        moved = fma(load(desk.d_reach, above * wide + v), spread(worth), load(desk.d_worth, o * wide + v))
+        moved = load(desk.d_reach, above * wide + v) * worth
         if inner:
-            moved = fma(load(desk.d_value, own * wide + v), spread(reach), moved)
-        store(desk.d_worth, o * wide + v, moved)
+            moved = moved + load(desk.d_value, own * wide + v)
+        store(desk.d_worth, o * wide + v, fma(moved, spread(belief), load(desk.d_worth, o * wide + v)))
 
 
 @routine
 def believe(plan: Any, desk: Any, wide: int) -> None:
-    """From what options bring in all to what they bring a visit."""
+    """Divide by the sum of beliefs."""
     for k in range(plan.mover.shape[0]):
-        share = 1.0 / desk.met[k]
+        share = 1.0 / desk.total[k]
         for o in range(plan.first_option[k], plan.first_option[k + 1]):
             desk.worth[o] = worth = desk.worth[o] * share
             for v in range(wide):
-                moved = fma(load(desk.d_met, k * wide + v), spread(-worth), load(desk.d_worth, o * wide + v))
+                moved = fma(
+                    load(desk.d_total, k * wide + v), spread(-worth), load(desk.d_worth, o * wide + v)
+                )
                 store(desk.d_worth, o * wide + v, moved * share)
 
 
@@ -220,5 +249,6 @@ def respond(plan: Any, desk: Any, wide: int) -> None:
     """What every option is worth against the play that `odds` are, with derivatives unless `wide` is 0."""
     show(plan, desk, wide)
     visit(plan, desk, wide)
+    weigh(plan, desk, wide)
     value(plan, desk, wide)
     believe(plan, desk, wide)
