@@ -28,7 +28,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def routine(function: Function) -> Function:
     """A function that kernels call without its being copied into each place."""
-    return cast(Function, numba.jit(**JIT)(function))
+    return cast(Function, numba.jit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **JIT)(function))
 
 
 class Plan(NamedTuple):
