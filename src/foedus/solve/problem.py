@@ -31,8 +31,8 @@ from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
 TASK, FEW_NODES, MANY_NODES = 256, 1 << 18, 1 << 24
-"""Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, where
-calls would cost more than solving, and fewer of a very large one, for the sake of memory: these times nodes."""
+"""Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, whose
+calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes."""
 
 
 @dataclass(frozen=True, eq=False)
