@@ -18,6 +18,7 @@ ON_A_SCENARIO = {
     "compare": [],
     "explain": ["--arrangement", "treaty", "--outcome", "war"],
     "claims": [],
+    "sensitivities": ["--arrangement", "treaty"],
     "solve": ["--arrangement", "treaty"],
     "show": [],
     "check": ["--worlds", "16"],

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,37 @@ VIEWS = [
     for arrangement in read_scenario(library.find(name)).arrangements
     for in_force in (False, True)
 ]
+
+
+@pytest.mark.parametrize("recall", ["", "recall: perfect\n"])
+def test_labels_are_unique(recall: str) -> None:
+    """No two information sets of an actor, and no two moves of chance, have one label: Gambit refuses it."""
+    text = """
+    foedus: 1
+    title: Two cards
+    %sactors: {a: {name: A}}
+    rationality: 1
+    variables: {one: {values: [no, yes]}, other: {values: [no, yes], seen_by: []}}
+    play:
+      - chance: first
+        outcomes: {no: {probability: 1/2}, yes: {probability: rest, set: {one: yes}}}
+      - chance: second
+        outcomes: {no: {probability: 1/2}, yes: {probability: rest, set: {other: yes}}}
+      - move: guess
+        by: a
+        options: {no: {pays: {a: (other == no)}}, yes: {pays: {a: (other == yes)}}}
+      - move: again
+        by: a
+        options: {no: {}, yes: {pays: {a: (other == one)}}}
+    payoffs: {a: 0}
+    outcomes: {end: 1 == 1}
+    arrangements: {none: {about: nothing}}
+    """
+    scenario = read_text(dedent(text) % recall)
+    tree = read_efg_text(export_scenario(scenario, "none")["efg"])
+    labels = [(place.actor, place.label) for place in tree.places]
+    assert len(labels) == len({(place.actor, place.number) for place in tree.places})
+    assert len(set(labels)) == len(labels)
 
 
 def exported(name: str, arrangement: str, **options: Any) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def test_what_may_be_left_out(text: str) -> None:
         (HEAD + 't "" 1 "o" { 1 2 3 }\n', 2, 18, "'}' after 2 payoffs; found '3'"),
         (HEAD + 't "" 1 "o" { 1 1/0 }\n', 2, 16, "division by zero"),
         (HEAD + 't "" 1 "o" { 1 1e999 }\n', 2, 16, "too large"),
+        (HEAD + 't "" 1 "o" { 1 -1e101 }\n', 2, 16, "too large"),
         (HEAD + f't "" 1 "o" {{ 1 {"9" * 1001} }}\n', 2, 16, "more than 1000 letters"),
         (HEAD + 't "" 1 "o" { 1 nan }\n', 2, 16, "found 'nan'"),
         (HEAD + 't "" 1.5\n', 2, 6, "a whole number; found '1.5'"),
@@ -112,9 +113,30 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
 
 
 def test_too_many_nodes() -> None:
-    """A file with more nodes than the limit is refused at the first too many."""
-    with pytest.raises(ScenarioError, match=r"<text>:4:1: more than 2 nodes"):
-        read_efg_text(HEAD + 'p "" 1 1 "s" { "l" "r" } 0\n' + ENDS, most_nodes=2)
+    """A file with more nodes than the limit is refused at the first option that promises too many."""
+    text = HEAD + 'p "" 1 1 "s" { "l" "r" } 0\np "" 1 1 0\n' + 't "" 0\n' * 3
+    with pytest.raises(ScenarioError, match=r"<text>:2:24: more than 2 nodes"):
+        read_efg_text(text, most_nodes=2)
+    with pytest.raises(ScenarioError, match=r"<text>:4:1: more than 4 nodes"):
+        read_efg_text(text, most_nodes=4)
+    assert read_efg_text(text, most_nodes=5).nodes == 5
+
+
+def test_too_long_a_text() -> None:
+    """A label of several MiB is no label."""
+    with pytest.raises(ScenarioError, match=r"<text>:2:3: a text of more than 4 MiB"):
+        read_efg_text(HEAD + f't "{"é" * 2**21}" 0')
+
+
+def test_columns_count_letters(tmp_path: Path) -> None:
+    """A place after letters of several bytes is told in letters, wherever the file is read in pieces."""
+    file = tmp_path / "game.efg"
+    file.write_bytes('EFG 2 R "é𐍈" { "A" }\nt "é𐍈" 1'.encode())
+    with pytest.raises(ScenarioError, match=r"game\.efg:2:8: outcome 1 has no payoffs"):
+        read_efg(file)
+    file.write_bytes(b'EFG 2 R "t" { "A" }\n' + b" " * (2**20 - 21) + "é".encode() + b"\xff")
+    with pytest.raises(ScenarioError, match=r"game\.efg:2:1048557: expected UTF-8"):
+        read_efg(file)
 
 
 def test_too_many_players() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from foedus.errors import SizeLimit
 from foedus.game.compile import compile_game
-from foedus.game.limits import PLACES
+from foedus.game.limits import PLACES, BadLimit
+from foedus.game.packing import pack, unpack
+from foedus.solve.solver import solve
 from plays import scenario
 
 DIALS = """
@@ -45,6 +48,52 @@ def test_a_game_past_its_limit_names_what_multiplies_it():
 def test_a_game_at_its_limit_is_compiled():
     """The limit is the number of nodes that is still allowed."""
     assert compile_game(scenario(DIALS), "none", node_limit=283).nodes == 283
+
+
+def test_the_environment_sets_the_limit(monkeypatch: pytest.MonkeyPatch):
+    """FOEDUS_NODES is the limit where a call gives none; what is no number of nodes is refused."""
+    monkeypatch.setenv("FOEDUS_NODES", "282")
+    with pytest.raises(SizeLimit, match=r"past 282 nodes .*FOEDUS_NODES in the environment raises"):
+        compile_game(scenario(DIALS), "none")
+    monkeypatch.setenv("FOEDUS_NODES", "283")
+    assert compile_game(scenario(DIALS), "none").nodes == 283
+    monkeypatch.setenv("FOEDUS_NODES", "many")
+    with pytest.raises(BadLimit, match="FOEDUS_NODES is 'many'"):
+        compile_game(scenario(DIALS), "none")
+
+
+LONG = """
+    variables:
+      here: {values: 0..30}
+      there: {values: 0..30}
+      over: {values: [no, yes]}
+    play:
+      - repeat: 120
+        until: over == yes
+        steps:
+          - move: ours
+            by: us
+            options: {stay: {}, go: {set: {here: "min(here + 1, 30)"}, pays: {us: -0.1}}}
+          - move: theirs
+            by: them
+            options: {stay: {}, go: {set: {there: "min(there + 1, 30)"}, pays: {them: -0.1}}}
+          - chance: luck
+            outcomes:
+              ends: {probability: 0.01 * (here > there), set: {over: yes}}
+              goes_on: {probability: rest}
+    payoffs: {us: here - there, them: there - here}
+"""
+
+
+def test_a_game_of_hundreds_of_thousands_of_nodes():
+    """A long play with several variables compiles, comes back from its packed form, and is solved."""
+    game = compile_game(scenario(LONG), "none")
+    assert 200_000 < game.nodes < 1_000_000
+    again = unpack(pack(game))
+    assert np.array_equal(again.child, game.child)
+    solved = solve(again, again.table.tabulate({}))
+    assert solved.solved.all()
+    assert abs(solved.values.sum()) < 15.0
 
 
 def test_a_game_one_node_over_its_limit_is_refused():

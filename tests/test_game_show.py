@@ -10,7 +10,7 @@ import pytest
 from foedus import library
 from foedus.game.compile import compile_game
 from foedus.game.dump import dump
-from foedus.game.printing import expression_text
+from foedus.game.printing import Printer
 from foedus.game.show import describe_node, mermaid, steps, summary, to_json
 from foedus.language.reader import read_scenario
 from plays import game_of, nodes_at
@@ -168,7 +168,7 @@ def test_a_printed_expression_means_the_same(text):
         payoffs: {{us: 0}}
     """
     game = game_of(play.format(text=text))
-    printed = expression_text(game.table, int(game.table.payoff[game.payment[0], 0]))
+    printed = Printer(game.table).text(int(game.table.payoff[game.payment[0], 0]), 0)
     again = game_of(play.format(text=printed))
     worlds = {"a": np.linspace(1, 3, 7), "b": np.linspace(0.9, 0.1, 7)}
     values = [each.table.tabulate(worlds).payoffs[each.payment[0], 0] for each in (game, again)]

@@ -15,6 +15,7 @@ from foedus.language.expression import (
     Name,
     Number,
     Parameter,
+    Result,
     Value,
     Variable,
     children,
@@ -22,7 +23,7 @@ from foedus.language.expression import (
 )
 from foedus.language.printing import unparse
 from foedus.language.reader import read_scenario, read_text
-from foedus.language.resolve import resolve_event, resolve_formula
+from foedus.language.resolve import resolve_formula
 from foedus.language.scenario import all_moves, sign_step, walk_steps
 from language_texts import GUARANTEE, page_scenario, with_change, with_section
 
@@ -31,6 +32,14 @@ SCENARIO = read_text(GUARANTEE, "guarantee.yaml", "guarantee")
 
 def texts(sets: tuple[tuple[str, Expression], ...]) -> dict[str, str]:
     return {name: unparse(side) for name, side in sets}
+
+
+def event(scenario: made.Scenario, text: str) -> Expression:
+    """The event that a formula asks for."""
+    formula = resolve_formula(scenario, f"P[none]({text})")
+    assert isinstance(formula, Result)
+    assert formula.subject is not None
+    return formula.subject
 
 
 def arrangements(section: str) -> dict[str, made.Arrangement]:
@@ -273,10 +282,10 @@ def test_meaning_depends_on_what_a_name_meets() -> None:
     """A value is looked up in the domain that it meets, before variables of the same name."""
     text = with_change("[held, saved, lost]}", "[held, saved, lost, us]}\n  us: {values: [held, us]}")
     scenario = read_text(text)
-    assert resolve_event(scenario, "fate == us") == Compare("==", Variable("fate"), Value("us"))
-    assert resolve_event(scenario, "us == fate") == Compare("==", Value("us"), Variable("fate"))
-    assert resolve_event(scenario, "held == us") == Compare("==", Value("held"), Variable("us"))
-    choice = resolve_event(scenario, "us == if(attacked == yes, us, held)")
+    assert event(scenario, "fate == us") == Compare("==", Variable("fate"), Value("us"))
+    assert event(scenario, "us == fate") == Compare("==", Value("us"), Variable("fate"))
+    assert event(scenario, "held == us") == Compare("==", Value("held"), Variable("us"))
+    choice = event(scenario, "us == if(attacked == yes, us, held)")
     assert next(children(choice)) == Variable("us")
     assert {node for node in walk(choice) if isinstance(node, Value)} == set(
         map(Value, ["yes", "us", "held"])
@@ -388,7 +397,7 @@ def test_patch() -> None:
 
 def test_event_of_an_outcome() -> None:
     """An outcome's name stands for its condition."""
-    assert unparse(resolve_event(SCENARIO, "war or ever(attacked == yes) and not loss")) == (
+    assert unparse(event(SCENARIO, "war or ever(attacked == yes) and not loss")) == (
         "fate == saved or ever(attacked == yes) and not fate == lost"
     )
 
@@ -396,14 +405,14 @@ def test_event_of_an_outcome() -> None:
 def test_variable_of_the_same_name_as_an_outcome() -> None:
     """Met by a value it is the variable, and alone the outcome."""
     scenario = read_text(with_section("outcomes: {fate: attacked == yes}"))
-    assert unparse(resolve_event(scenario, "fate and fate == lost")) == "attacked == yes and fate == lost"
+    assert unparse(event(scenario, "fate and fate == lost")) == "attacked == yes and fate == lost"
 
 
 @pytest.mark.parametrize("text", ["wr", "fate == wr", "P[none](war)", "fate", "1 +"])
 def test_event_that_is_none(text: str) -> None:
     """What is no event is refused with a place of its own."""
     with pytest.raises(ScenarioError, match="<expression>:1:"):
-        resolve_event(SCENARIO, text)
+        event(SCENARIO, text)
 
 
 def test_overrides() -> None:

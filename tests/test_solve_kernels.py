@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numba
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foedus.solve import arithmetic
+from foedus.solve import arithmetic, kernels
 from foedus.solve.block import Floats, zeros
 from foedus.solve.lanes import WIDTH, load, store
 
@@ -94,9 +96,37 @@ def test_cache(tmp_path: Path) -> None:
 
 
 def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
-    """Where the cache folder cannot be made, a temporary one serves and is removed at the end."""
-    blocked = tmp_path / "file"
+    """Where the cache folder cannot be made, one among the temporary files serves, and serves again."""
+    blocked, temporary = tmp_path / "file", tmp_path / "temporary"
     blocked.write_text("not a folder")
-    lines = run(tmp_path, FOEDUS_CACHE=str(blocked / "cache"))
-    assert lines[-1].startswith("solved True")
-    assert not Path(lines[-1].split()[-1]).exists()
+    temporary.mkdir()
+    places = {"FOEDUS_CACHE": str(blocked / "cache"), "TMPDIR": str(temporary)}
+    first, second = run(tmp_path, **places), run(tmp_path, **places)
+    assert first[-1].startswith("solved True")
+    assert (first[0], second[0]) == ("needed True", "needed False")
+    assert second[-1] == first[-1]
+    folder = Path(first[-1].split()[-1])
+    assert folder.parent == temporary
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_others_may_have_filled(tmp_path: Path) -> None:
+    """A link, a file, a folder that others can write and one that is not there are not taken for our own."""
+    own, shared, link, file = (tmp_path / name for name in ("own", "shared", "link", "file"))
+    own.mkdir(mode=0o700)
+    shared.mkdir()
+    shared.chmod(0o777)
+    link.symlink_to(own)
+    file.write_text("")
+    assert [kernels.is_ours(folder) for folder in (own, shared, link, file)] == [True, False, False, False]
+
+
+def test_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A temporary folder that belongs to somebody else is passed over."""
+    monkeypatch.setenv("FOEDUS_CACHE", str(tmp_path / "file" / "cache"))
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    folder = kernels.cache_folder.__wrapped__()
+    assert "12345" not in folder.name
+    assert folder.parent == tmp_path

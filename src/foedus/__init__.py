@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from foedus.analysis.claims import check_claims, evaluate_text
     from foedus.analysis.comparison import compare
     from foedus.analysis.course import main_line
+    from foedus.analysis.sensitivity import find_sensitivities
     from foedus.analysis.solving import solve_scenario
     from foedus.game.compile import Variation, compile_game
     from foedus.language.reader import read_scenario, read_text
@@ -27,6 +28,7 @@ __all__ = [
     "compile_game",
     "evaluate_text",
     "find_causes",
+    "find_sensitivities",
     "main_line",
     "read_scenario",
     "read_text",
@@ -42,6 +44,7 @@ _PLACES = {
     "compile_game": "foedus.game.compile",
     "evaluate_text": "foedus.analysis.claims",
     "find_causes": "foedus.analysis.causes",
+    "find_sensitivities": "foedus.analysis.sensitivity",
     "main_line": "foedus.analysis.course",
     "read_scenario": "foedus.language.reader",
     "read_text": "foedus.language.reader",

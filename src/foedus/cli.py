@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from foedus import __version__
 from foedus.errors import FoedusError, ScenarioError
-from foedus.language.scenario import Scenario
+from foedus.handing import Pairs, deliver, read, refuse_invalid
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.progress import watching
@@ -26,18 +25,14 @@ from foedus.usage import (
     ScenarioFile,
     Setting,
     of_one_kind,
-    outside,
     require,
     with_fallbacks,
     write,
 )
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
-MISUSE = {"unknown-name", "override"}
+MISUSE = {"unknown-name", "override", "bad-limit"}
 """Codes of errors that only a command line can make."""
-
-Pairs = tuple[tuple[str, str], ...]
-Document = Mapping[str, Any]
 
 scenario_argument = click.argument("path", metavar="SCENARIO", type=ScenarioFile())
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
@@ -168,6 +163,48 @@ def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | N
     with watching(f"Checking the claims of {scenario.name}") as watch:
         found = check_claims(scenario, names or None, settings=settings, threads=threads, progress=watch)
     deliver(found.to_json(), as_json, lambda document: print_claims(make_console(), document))
+
+
+@commands.command()
+@scenario_argument
+@arrangement_option
+@click.option("--of", "names", multiple=True, help="Only of this outcome, actor (its value) or claim.")
+@click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--most", type=click.IntRange(1), default=10, help="Show this many parameters (10).")
+@set_option
+@threads_option
+@json_option
+def sensitivities(
+    *,
+    path: Path,
+    arrangement: str,
+    names: tuple[str, ...],
+    in_force: bool,
+    most: int,
+    pairs: Pairs,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Show which parameters matter here: derivatives and elasticities, the largest first."""
+    scenario, settings = read(path, pairs)
+    require(arrangement, scenario.arrangements, "arrangement")
+    for name in names:
+        require(name, (*scenario.outcomes, *scenario.actors, *scenario.claims), "outcome, actor or claim")
+    from foedus.analysis.sensitivity import find_sensitivities
+    from foedus.report.sensitivities import print_sensitivities
+
+    with watching(f"Differentiating {scenario.name}") as watch:
+        document = find_sensitivities(
+            scenario,
+            arrangement,
+            names or None,
+            in_force=in_force,
+            settings=settings,
+            threads=threads,
+            progress=watch,
+        ).to_json()
+    refuse_invalid(scenario, arrangement, settings, document)
+    deliver(document, as_json, lambda found: print_sensitivities(make_console(), found, most))
 
 
 @commands.command()
@@ -336,33 +373,6 @@ def schema(as_json: bool) -> None:
     from foedus.language.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))
-
-
-def read(path: Path, pairs: Pairs = ()) -> tuple[Scenario, dict[str, str]]:
-    """The scenario of a file and the settings for it; says which of these are beyond its ranges."""
-    from foedus.language.reader import read_scenario
-
-    scenario = read_scenario(path)
-    settings = dict(pairs)
-    for sentence in outside(scenario, settings):
-        click.echo(sentence, err=True)
-    return scenario, settings
-
-
-def refuse_invalid(scenario: Scenario, arrangement: str, settings: dict[str, str], found: Document) -> None:
-    """Say what is wrong with the numbers of an arrangement that is invalid at the values asked for."""
-    if found["status"] == "invalid" and "worlds" not in found:
-        from foedus import checking
-
-        checking.refuse_invalid(scenario, arrangement, settings)
-
-
-def deliver(document: Document, as_json: bool, show: Callable[[Document], None]) -> None:
-    """Print a result as JSON, or hand it to what prints it for people."""
-    if as_json:
-        click.echo(json.dumps(document, indent=2, allow_nan=False))
-    else:
-        show(document)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

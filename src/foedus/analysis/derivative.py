@@ -1,9 +1,10 @@
-"""How fast a formula changes with a parameter, by central finite differences.
+"""How fast a formula changes with a parameter: exactly, by adjoint sweeps, nearly always.
 
-The five-point formula (Abramowitz and Stegun 1964, 25.3.6), with steps of a thousandth of the parameter's
-range, or of its size where it has none; where a step would leave the range, five points on one side
-(25.3.5 and its mirror image). Solutions are tightened, so that the solver's error does not drown the
-difference. All points of all worlds are solved as one batch.
+Of a formula that itself holds a derivative or a tipping point, by finite differences: the five-point formula
+(Abramowitz and Stegun 1964, 25.3.6), with steps of a thousandth of the parameter's range, or of its size
+where it has none; where a step would leave the range, five points on one side (25.3.5 and its mirror image).
+Solutions are tightened, so that the solver's error does not drown the difference. All points of all worlds
+are solved as one batch.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.formula import Evaluation
+from foedus.analysis.gradients import Gradients, NoExactDerivative
 from foedus.analysis.parameters import ParameterFrame
 from foedus.language.expression import Expression
 from foedus.language.scenario import Parameter
@@ -29,7 +31,22 @@ def derivative(evaluation: Evaluation, formula: Expression, parameter: str) -> F
     """Derivative of a formula with respect to a parameter in each world, shape (world).
 
     The parameter is moved in the world, so a setting that overrides or patches it does not feel the move.
+    NaN where the formula has a kink, or the equilibrium a fold.
     """
+    tight = evaluation
+    if evaluation.solutions.tolerance > TIGHT:
+        tight = evaluation.elsewhere(evaluation.solutions.worlds, TIGHT)
+    try:
+        value, slope = Gradients(tight, (parameter,)).signed(formula)
+    except NoExactDerivative:
+        return differences(evaluation, formula, parameter)
+    if (np.isnan(slope) & ~np.isnan(value)).any():
+        evaluation.because(f"there is no derivative by '{parameter}' here: a kink, a jump, a tie or a fold")
+    return np.broadcast_to(slope[0], (evaluation.count,)).copy()
+
+
+def differences(evaluation: Evaluation, formula: Expression, parameter: str) -> Floats:
+    """The same by finite differences."""
     solutions = evaluation.solutions
     here = np.array(ParameterFrame(solutions.scenario, solutions.worlds).parameter(parameter)[0])
     step = step_size(solutions.scenario.parameters[parameter], here)

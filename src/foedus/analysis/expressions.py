@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.errors import FoedusError
-from foedus.game.arithmetic import KERNELS, Op
+from foedus.game.arithmetic import BINARY, KERNELS, UNARY, Op
 from foedus.language import expression as ex
 
 Floats = NDArray[np.float64]
@@ -35,20 +35,6 @@ class Frame(Protocol):
     def equals(self, variable: str, text: str) -> Floats: ...
     def same(self, variable: str, other: str) -> Floats: ...
     def bit(self, event: ex.Expression) -> Floats: ...
-
-
-BINARY = {"+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY, "/": Op.DIVIDE, "^": Op.POWER}
-COMPARE = {
-    "==": Op.EQUAL,
-    "!=": Op.DIFFERENT,
-    "<": Op.LESS,
-    "<=": Op.LESS_EQUAL,
-    ">": Op.GREATER,
-    ">=": Op.GREATER_EQUAL,
-}
-LOGICAL = {"and": Op.AND, "or": Op.OR}
-UNARY = {"-": Op.NEGATE, "not": Op.NOT}
-FUNCTIONS = {"min": Op.MIN, "max": Op.MAX, "abs": Op.ABS, "exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT}
 
 
 def apply(operation: Op, *arguments: Floats) -> Floats:
@@ -79,19 +65,19 @@ def evaluate(node: ex.Expression, frame: Frame) -> Floats:
         case ex.Member(operand, members):
             return _any([_compare("==", operand, member, frame) for member in members])
         case ex.Logical(operator, operands):
-            return _fold(LOGICAL[operator], [evaluate(each, frame) for each in operands])
+            return _fold(BINARY[operator], [evaluate(each, frame) for each in operands])
         case ex.Conditional(condition, then, otherwise):
             return apply(Op.IF, *(evaluate(each, frame) for each in (condition, then, otherwise)))
         case ex.Call(function, arguments):
-            return _call(function, [evaluate(each, frame) for each in arguments])
+            return call(function, [evaluate(each, frame) for each in arguments])
         case ex.Ever() | ex.Chose():
             return frame.bit(node)
     raise Unanswerable(f"{type(node).__name__} has no number here")
 
 
-def _call(function: str, arguments: list[Floats]) -> Floats:
-    operation = FUNCTIONS[function]
-    return _fold(operation, arguments) if function in ("min", "max") else apply(operation, *arguments)
+def call(function: str, arguments: list[Floats]) -> Floats:
+    """A function of an expression on arrays that broadcast against each other."""
+    return apply(UNARY[function], *arguments) if function in UNARY else _fold(BINARY[function], arguments)
 
 
 def _fold(operation: Op, arguments: list[Floats]) -> Floats:
@@ -108,7 +94,7 @@ def _any(parts: list[Floats]) -> Floats:
 def _compare(operator: str, left: ex.Expression, right: ex.Expression, frame: Frame) -> Floats:
     named = _named(left, right, frame)
     if named is None:
-        return apply(COMPARE[operator], evaluate(left, frame), evaluate(right, frame))
+        return apply(BINARY[operator], evaluate(left, frame), evaluate(right, frame))
     if operator not in ("==", "!="):
         raise Unanswerable(f"named values have no order: {operator}")
     return named if operator == "==" else 1.0 - named

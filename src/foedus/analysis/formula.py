@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from foedus.analysis import results
 from foedus.analysis.cases import Case, Overrides, make_case
-from foedus.analysis.expressions import BINARY, FUNCTIONS, UNARY, Unanswerable, apply
+from foedus.analysis.expressions import Unanswerable, apply, call
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.solutions import Solution, Solutions
+from foedus.game.arithmetic import BINARY, UNARY
 from foedus.language import expression as ex
 from foedus.solve.equilibrium import Status
 
@@ -81,14 +82,14 @@ class Evaluation:
             case ex.Binary(operator, left, right):
                 return apply(BINARY[operator], self.number(left), self.number(right))
             case ex.Call(function, arguments):
-                return self._call(function, [self.number(each) for each in arguments])
+                return call(function, [self.number(each) for each in arguments])
             case ex.Conditional(condition, then, otherwise):
                 return self._choose(self.truth(condition).holds, self.number(then), self.number(otherwise))
             case ex.Result():
                 return self._result(node)
             case ex.Over(function, formula, binder, group):
-                bound = [self._bound(binder, name).number(formula) for name in self._members(group)]
-                return self._call(function, bound)
+                bound = [self.bound(binder, name).number(formula) for name in self.members(group)]
+                return call(function, bound)
             case ex.Derivative(formula, parameter):
                 from foedus.analysis.derivative import derivative  # noqa: PLC0415  (each needs the other)
 
@@ -106,20 +107,15 @@ class Evaluation:
         )
         return self.truth(node).margin if verdict else self.number(node)
 
-    def _call(self, function: str, arguments: list[Floats]) -> Floats:
-        operation = FUNCTIONS[function]
-        result = arguments[0] if function in ("min", "max") else apply(operation, *arguments)
-        for argument in arguments[1:] if function in ("min", "max") else []:
-            result = apply(operation, result, argument)
-        return result
-
     def _choose(self, condition: Floats, then: Floats, otherwise: Floats) -> Floats:
         return np.where(np.isnan(condition), np.nan, np.where(condition != 0.0, then, otherwise))
 
-    def _bound(self, binder: str, arrangement: str) -> Evaluation:
+    def bound(self, binder: str, arrangement: str) -> Evaluation:
+        """The same with a name that stands for an arrangement."""
         return replace(self, binding={**self.binding, binder: arrangement})
 
-    def _members(self, group: str | tuple[str, ...]) -> tuple[str, ...]:
+    def members(self, group: str | tuple[str, ...]) -> tuple[str, ...]:
+        """The arrangements of a group. Raises Unanswerable where there are none."""
         if isinstance(group, tuple):
             return group
         arrangements = self.solutions.scenario.arrangements.values()

@@ -13,13 +13,12 @@ from foedus.analysis.expressions import Unanswerable, evaluate
 from foedus.analysis.parameters import ParameterFrame
 from foedus.game.game import Game, Labels
 from foedus.language.expression import Expression
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 States = NDArray[np.int16]
-
-IN_FORCE = "in_force"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +94,13 @@ class StateFrame:
         expression = self.ground.scenario.parameters[name].expression
         follows = expression is not None and not plain.given(name)
         value = evaluate(expression, self) if follows and expression else plain.parameter(name)
-        for arrangement, patch in self._patches(name):
+        for arrangement, patch in self.patches(name):
             here = self.equals(IN_FORCE, arrangement) != 0.0
             value = np.where(here, evaluate(patch, plain), value)
         return value
 
-    def _patches(self, name: str) -> list[tuple[str, Expression]]:
+    def patches(self, name: str) -> list[tuple[str, Expression]]:
+        """The arrangements under which a parameter has another value, with that value."""
         if name in self.ground.case.variation.unpatched:
             return []
         arrangements = self.ground.scenario.arrangements

@@ -41,13 +41,13 @@ ALWAYS = Number(1.0)
 
 def probability(solution: Solution, event: Expression, condition: Expression | None = None) -> Floats:
     """P(event | condition), both judged at the end of play."""
-    return expectation(solution, _truth(event), condition)
+    return expectation(solution, given_or_always(event), condition)
 
 
 def expectation(solution: Solution, subject: Expression, condition: Expression | None = None) -> Floats:
     """E(subject | condition), both judged at the end of play."""
-    given = _truth(condition)
-    return _mean(solution, _ends(solution), subject, given)
+    given = given_or_always(condition)
+    return _mean(solution, ends_of_play(solution), subject, given)
 
 
 def value(solution: Solution, actor: str, condition: Expression | None = None) -> Floats:
@@ -58,9 +58,9 @@ def value(solution: Solution, actor: str, condition: Expression | None = None) -
     bits = bits_in(condition)
     mass, payoff = solution.payoff_mass(bits, who)
     above = below = np.zeros(mass.shape[2])
-    rows = _ends(solution)
-    for held, frame in _sets(solution, rows, bits):
-        here = _holds(frame, condition)
+    rows = ends_of_play(solution)
+    for held, frame in sets_of(solution, rows, bits):
+        here = holding(frame, condition)
         above = above + total(here * payoff[rows, held])
         below = below + total(here * mass[rows, held])
     return ratio(above, below, solution.solved)
@@ -75,7 +75,7 @@ def share(solution: Solution, move: str, option: str, condition: Expression | No
     taken = np.zeros((solution.game.nodes, solution.reach.shape[1]))
     edges = np.flatnonzero(chosen(solution.ground, move, option))
     taken[parents(solution.ground)[edges]] = solution.edge_probabilities(edges)
-    return _weighted(solution, rows, taken, _truth(condition))
+    return _weighted(solution, rows, taken, given_or_always(condition))
 
 
 def quality(
@@ -91,25 +91,27 @@ def quality(
     worth = np.zeros((solution.game.nodes, solution.reach.shape[1]))
     payments = solution.tabulation.payoffs[solution.game.payment[edges], who]
     worth[rows] = payments + solution.values[solution.game.child[edges], who]
-    return _weighted(solution, rows, worth, _truth(condition))
+    return _weighted(solution, rows, worth, given_or_always(condition))
 
 
-def _truth(event: Expression | None) -> Expression:
+def given_or_always(event: Expression | None) -> Expression:
+    """An event, or one that always holds where there is none."""
     return ALWAYS if event is None else event
 
 
-def _ends(solution: Solution) -> Rows:
+def ends_of_play(solution: Solution) -> Rows:
+    """The nodes at which play ends."""
     return np.flatnonzero(solution.game.information_set == TERMINAL)
 
 
-def _sets(solution: Solution, rows: Rows, bits: tuple[Expression, ...]) -> Iterator[tuple[int, StateFrame]]:
+def sets_of(solution: Solution, rows: Rows, bits: tuple[Expression, ...]) -> Iterator[tuple[int, StateFrame]]:
     """Each set of bits with a frame of the rows in which the bits have that set's values."""
     frame = solution.ground.nodes(rows)
     for held in range(1 << len(bits)):
         yield held, frame.with_bits({bit: float(held >> k & 1) for k, bit in enumerate(bits)})
 
 
-def _holds(frame: StateFrame, condition: Expression) -> Floats:
+def holding(frame: StateFrame, condition: Expression) -> Floats:
     """1 where a condition holds and 0 where not, broadcastable to (row, world)."""
     found = evaluate(condition, frame)
     return np.where(np.isnan(found), np.nan, (found != 0.0).astype(np.float64))
@@ -119,8 +121,8 @@ def _mean(solution: Solution, rows: Rows, subject: Expression, given: Expression
     bits = bits_in(subject, given)
     mass = solution.mass(bits)
     above = below = np.zeros(mass.shape[2])
-    for held, frame in _sets(solution, rows, bits):
-        weight = _holds(frame, given) * mass[rows, held]
+    for held, frame in sets_of(solution, rows, bits):
+        weight = holding(frame, given) * mass[rows, held]
         above = above + total(np.where(weight == 0.0, 0.0, weight * evaluate(subject, frame)))
         below = below + total(weight)
     return ratio(above, below, solution.solved)
@@ -131,8 +133,8 @@ def _weighted(solution: Solution, rows: Rows, numbers: Floats, given: Expression
     bits = bits_in(given)
     mass = solution.mass(bits)
     above = below = np.zeros(mass.shape[2])
-    for held, frame in _sets(solution, rows, bits):
-        weight = _holds(frame, given) * mass[rows, held]
+    for held, frame in sets_of(solution, rows, bits):
+        weight = holding(frame, given) * mass[rows, held]
         above = above + total(weight * numbers[rows])
         below = below + total(weight)
     return ratio(above, below, solution.solved)

@@ -7,13 +7,11 @@ occur, so that what becomes of every promise in ten thousand worlds costs a frac
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -23,12 +21,15 @@ from numpy.typing import NDArray
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
-from foedus.solve.arithmetic import JIT
+from foedus.solve.arithmetic import JIT, part
+from foedus.solve.block import Indices, zeros
+from foedus.solve.lanes import fma, load, spread, store
+from foedus.solve.layout import Ints, layout_of
+from foedus.solve.problem import Problem
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
-LANES = 32
 SETS = 8
 
 
@@ -72,111 +73,96 @@ def tally(
     """
     worlds = tabulation.worlds
     whole = [*tracks] or [_nothing(game)]
-    edges = np.stack([track.edges for track in whole])
-    roots = np.array([track.root for track in whole], np.int32)
-    occasion = np.stack([track.occasion for track in whole])
-    ends = np.zeros((len(whole), SETS, worlds))
-    occasions = np.zeros((len(whole), 2, worlds))
-    found = np.zeros((groups, worlds))
-    lanes = min(LANES, worlds)
-    kernel, structure = count_kernel(), _structure(game)
+    asked = Asked(
+        np.stack([track.edges for track in whole]),
+        np.array([track.root for track in whole], np.int32),
+        np.stack([track.occasion for track in whole]),
+        np.asarray(group, np.int32),
+    )
+    ends, occasions = np.empty((len(whole), SETS, worlds)), np.empty((len(whole), 2, worlds))
+    found = np.empty((groups, worlds))
+    layout, kernel = layout_of(game), count_kernel()
 
-    def block(first: int) -> None:
-        here = slice(first, min(first + lanes, worlds))
-        probabilities = _filled(tabulation.probabilities[:, here], lanes)
-        sigma = _filled(behaviour[:, here], lanes)
-        sums = (np.zeros((*ends.shape[:2], lanes)), np.zeros((*occasions.shape[:2], lanes)))
-        grouped = np.zeros((groups, lanes))
-        scratch = np.empty((game.nodes, SETS, lanes)), np.zeros((game.nodes, SETS), np.uint8)
-        kernel(*structure, probabilities, sigma, edges, roots, occasion, group, *scratch, *sums, grouped)
-        width = here.stop - first
-        ends[:, :, here], occasions[:, :, here] = sums[0][:, :, :width], sums[1][:, :, :width]
-        found[:, here] = grouped[:, :width]
+    def work(block: Indices) -> None:
+        first, last = int(block[0]), int(block[-1]) + 1
+        shares = zeros(game.options + len(tabulation.probabilities))
+        shares[: game.options, : len(block)] = behaviour[:, first:last]
+        shares[game.options :, : len(block)] = tabulation.probabilities[:, first:last]
+        sums = Sums(zeros(len(whole), SETS), zeros(len(whole), 2), zeros(groups))
+        kernel(layout, shares, asked, zeros(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
+        ends[:, :, first:last], occasions[:, :, first:last], found[:, first:last] = (
+            each[..., : len(block)] for each in sums
+        )
 
-    starts = range(0, worlds, lanes)
-    workers = min(threads or os.cpu_count() or 1, len(starts))
-    if workers <= 1:
-        for first in starts:
-            block(first)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(block, starts))
+    Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work)
     return Tally(ends[: len(tracks)], occasions[: len(tracks)], found)
 
 
-def _structure(game: Game) -> tuple[NDArray[np.int32], ...]:
-    """first_edge, source of σ (node), child and probability, as the kernel takes them."""
-    number = np.asarray(game.information_set)
-    first_option = np.append(np.asarray(game.first_option), 0)
-    source = np.where(number >= 0, first_option[np.maximum(number, 0)], number)
-    arrays = (game.first_edge, source, game.child, game.probability)
-    return tuple(np.ascontiguousarray(each, dtype=np.int32) for each in arrays)
+class Asked(NamedTuple):
+    """Bits that each edge sets (track, edge), those of the root (track), what kind of occasion each edge is
+    (track, edge), and the group of each terminal node (node)."""
+
+    edges: Bytes
+    roots: Ints
+    occasion: Bytes
+    group: Ints
+
+
+class Sums(NamedTuple):
+    """ends (track, set, lane), occasions (track, 2, lane) and groups (group, lane)."""
+
+    ends: Floats
+    occasions: Floats
+    groups: Floats
 
 
 def _nothing(game: Game) -> Track:
     return Track(np.zeros(game.edges, np.uint8), 0, np.zeros(game.edges, np.uint8))
 
 
-def _filled(numbers: Floats, lanes: int) -> Floats:
-    """A block's numbers with the last world repeated until it is full."""
-    missing = lanes - numbers.shape[1]
-    return np.ascontiguousarray(np.pad(numbers, ((0, 0), (0, missing)), mode="edge"))
+@part
+def add(sums: Any, row: int, more: Any) -> None:
+    store(sums, row, load(sums, row) + more)
 
 
-def count_ends(
-    first_edge: Any,
-    source: Any,
-    child: Any,
-    probability: Any,
-    probabilities: Any,
-    sigma: Any,
-    edges: Any,
-    roots: Any,
-    occasion: Any,
-    group: Any,
-    mass: Any,
-    present: Any,
-    ends: Any,
-    occasions: Any,
-    grouped: Any,
-) -> None:
-    """Fill ends (track, set, lane), occasions (track, 2, lane) and, once, grouped (group, lane).
+@part
+def pass_on(mass: Any, present: Any, n: int, held: int, share: Any, here: Any) -> None:
+    """Let `share` of the mass here pass to node n with the set `held`."""
+    row, bit = n * SETS + held, 1 << held
+    if present[n] & bit:
+        store(mass, row, fma(share, here, load(mass, row)))
+    else:
+        present[n] |= bit
+        store(mass, row, share * here)
 
-    `source` (node) is a decision node's first option, CHANCE or TERMINAL else. `present` (node, set) tells
-    which rows of `mass` (node, set, lane) hold a number; the others are stale.
-    """
-    lanes = mass.shape[2]
-    for track in range(edges.shape[0]):
-        present[:] = 0
-        present[0, roots[track]] = 1
-        for lane in range(lanes):
-            mass[0, roots[track], lane] = 1.0
-        for n in range(mass.shape[0]):
-            for held in range(mass.shape[1]):
-                if present[n, held] == 0:
-                    continue
-                if source[n] == -2:
-                    for lane in range(lanes):
-                        ends[track, held, lane] += mass[n, held, lane]
-                    if track == 0 and group[n] >= 0:
-                        for lane in range(lanes):
-                            grouped[group[n], lane] += mass[n, held, lane]
-                for e in range(first_edge[n], first_edge[n + 1]):
-                    after = held | edges[track, e]
-                    chosen = source[n] >= 0
-                    row = source[n] + e - first_edge[n] if chosen else probability[e]
-                    chance = sigma if chosen else probabilities
-                    if present[child[e], after] == 0:
-                        present[child[e], after] = 1
-                        for lane in range(lanes):
-                            mass[child[e], after, lane] = chance[row, lane] * mass[n, held, lane]
-                    else:
-                        for lane in range(lanes):
-                            mass[child[e], after, lane] += chance[row, lane] * mass[n, held, lane]
-                    kind = occasion[track, e]
-                    if kind > 0:
-                        for lane in range(lanes):
-                            occasions[track, kind - 1, lane] += chance[row, lane] * mass[n, held, lane]
+
+@part
+def count_track(layout: Any, shares: Any, asked: Any, mass: Any, present: Any, sums: Any, track: int) -> None:
+    """Follow one track. `present` (node): which sets of a node hold a number; other rows are stale."""
+    present[:] = 0
+    present[0] = 1 << asked.roots[track]
+    store(mass, asked.roots[track], spread(1.0))
+    for n in range(present.shape[0]):
+        first, last = layout.first_edge[n], layout.first_edge[n + 1]
+        for held in range(SETS):
+            if not present[n] & (1 << held):
+                continue
+            here = load(mass, n * SETS + held)
+            if first == last:
+                add(sums.ends, track * SETS + held, here)
+                if track == 0 and asked.group[n] >= 0:
+                    add(sums.groups, asked.group[n], here)
+            for e in range(first, last):
+                share, kind = load(shares, layout.share[e]), asked.occasion[track, e]
+                pass_on(mass, present, layout.child[e], held | asked.edges[track, e], share, here)
+                if kind > 0:
+                    add(sums.occasions, track * 2 + kind - 1, share * here)
+
+
+def count_ends(layout: Any, shares: Any, asked: Any, mass: Any, present: Any, sums: Any) -> None:
+    """Fill `sums`; groups are counted once. `mass` (node, set, lane) and `present` (node) are memory."""
+    for track in range(asked.edges.shape[0]):
+        count_track(layout, shares, asked, mass, present, sums, track)
 
 
 @cache
@@ -185,20 +171,15 @@ def count_kernel() -> Callable[..., None]:
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
     folder = kernels.cache_folder() / f"tally-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    bytes_, bits = (types.Array(types.uint8, 2, "C"), types.Array(types.int32, 1, "C"))
+    bytes_, ints = (types.Array(types.uint8, 2, "C"), types.Array(types.int32, 1, "C"))
+    named: Callable[..., Any] = types.NamedTuple
     signature = void(
-        *[bits] * 4,
+        kernels.LAYOUT,
         kernels.MATRIX,
-        kernels.MATRIX,
-        bytes_,
-        bits,
-        bytes_,
-        bits,
+        named((bytes_, ints, bytes_, ints), Asked),
         kernels.CUBE,
-        bytes_,
-        kernels.CUBE,
-        kernels.CUBE,
-        kernels.MATRIX,
+        types.Array(types.uint8, 1, "C"),
+        named((kernels.CUBE, kernels.CUBE, kernels.MATRIX), Sums),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)

@@ -14,14 +14,18 @@ where it first comes up; if it is told again it must be the same.
 
 from __future__ import annotations
 
+from array import array
+from codecs import BOM_UTF8, getincrementaldecoder
 from pathlib import Path
 
 from foedus.errors import Mark, ScenarioError
-from foedus.gambit.scanner import Scanner, Word, total, unquoted
+from foedus.gambit.scanner import Scanner, Word, mark_in, total, unquoted
 from foedus.gambit.tree import CHANCE, END, NOTHING, Outcome, Place, Tree
 
-LARGEST_FILE = 256 * 2**20
+LARGEST_FILE = 128 * 2**20
+PIECE = 2**20
 MOST_NODES = 1_000_000
+MOST_PAYOFFS = 10_000_000
 MOST_PLAYERS = 100
 TOLERANCE = 1e-9
 
@@ -37,18 +41,40 @@ def read_efg(path: Path, *, most_nodes: int = MOST_NODES) -> Tree:
         raise ScenarioError.at(start, f"the file cannot be read: {reason}", "file") from None
     if len(content) > LARGEST_FILE:
         raise ScenarioError.at(start, f"the file has more than {LARGEST_FILE // 2**20} MiB", "size")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", errors="replace")
-        mark = Mark(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise ScenarioError.at(mark, "expected UTF-8; found a byte that is not", "efg") from None
-    return read_efg_text(text, str(path), most_nodes=most_nodes)
+    content = content.removeprefix(BOM_UTF8)
+    _refuse_other_encodings(content, str(path))
+    return Reader(Scanner(content, str(path)), most_nodes).read()
 
 
 def read_efg_text(text: str, file: str = "<text>", *, most_nodes: int = MOST_NODES) -> Tree:
     """The game in a text; `file` is what faults call it. Raises ScenarioError."""
-    return Reader(Scanner(text, file), most_nodes).read()
+    return Reader(Scanner(text.encode(errors="replace"), file), most_nodes).read()
+
+
+def _refuse_other_encodings(content: bytes, file: str) -> None:
+    """Piece by piece, since a text can take four times the memory of its bytes."""
+    decoder = getincrementaldecoder("utf-8")()
+    for first in range(0, len(content) + 1, PIECE):
+        piece = content[first : first + PIECE]
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(piece, final=len(piece) < PIECE)
+        except UnicodeDecodeError as error:
+            mark = mark_in(content, first - held + error.start, file)
+            raise ScenarioError.at(mark, "expected UTF-8; found a byte that is not", "efg") from None
+
+
+class Stretches:
+    """Where in the file something was first told, one after another."""
+
+    def __init__(self) -> None:
+        self._ends = array("q")
+
+    def add(self, first: int, last: int) -> None:
+        self._ends.extend((first, last))
+
+    def __getitem__(self, number: int) -> tuple[int, int]:
+        return self._ends[2 * number], self._ends[2 * number + 1]
 
 
 class Reader:
@@ -57,10 +83,14 @@ class Reader:
     def __init__(self, words: Scanner, most_nodes: int) -> None:
         self.words = words
         self.most_nodes = most_nodes
+        self.promised = 1
         self.tree = self._header()
         self.tree.outcomes.append(Outcome(0, "", (0.0,) * len(self.tree.actors)))
         self._places: dict[tuple[int, int], int] = {}
         self._outcomes: dict[int, int] = {0: NOTHING}
+        self._options_told = Stretches()
+        self._payoffs_told = Stretches()
+        self._payoffs_told.add(0, 0)
 
     def read(self) -> Tree:
         """Node after node, keeping only how many children are still to come on the way to the root."""
@@ -76,6 +106,7 @@ class Reader:
             if place != END:
                 open_nodes.append(node)
                 missing.append(len(self.tree.places[place].options))
+                self._promise(missing[-1])
         self.words.expect("end", "the end of the file, since all nodes are there")
         return self.tree
 
@@ -106,8 +137,6 @@ class Reader:
         node, letter = tree.nodes, words.word
         if letter.written not in ("c", "p", "t") or letter.kind != "letters":
             raise words.unexpected("a node, which begins with c, p or t")
-        if node >= self.most_nodes:
-            raise words.fault(f"more than {self.most_nodes:,} nodes")
         words.advance()
         words.take("text")
         place = END
@@ -118,6 +147,12 @@ class Reader:
         tree.place.append(place)
         tree.outcome.append(self._outcome())
         return node
+
+    def _promise(self, nodes: int) -> None:
+        """Counts nodes that have to come, so that a file too large is refused before it is in memory."""
+        self.promised += nodes
+        if self.promised > self.most_nodes:
+            raise self.words.fault(f"more than {self.most_nodes:,} nodes")
 
     def _player(self) -> int:
         at, players = self.words.word.at, len(self.tree.actors)
@@ -136,8 +171,12 @@ class Reader:
             if known is None:
                 raise words.unexpected(f"the options of information set {number}, not told before, in braces")
             return known
+        first = words.word.at
+        if known is not None and words.repeats(*self._options_told[known]):
+            return known
         told = self._options(actor, number, label or "")
         if known is None:
+            self._options_told.add(first, words.end_of_last)
             self._places[actor, number] = known = len(self.tree.places)
             self.tree.places.append(told)
             return known
@@ -153,6 +192,8 @@ class Reader:
         chances: list[Word] = []
         while not options or words.word.kind != "close":
             options.append(words.text("an option's name, a quoted text" + (" or '}'" * bool(options))))
+            if self.promised + len(options) > self.most_nodes:
+                raise words.fault(f"more than {self.most_nodes:,} nodes")
             if actor == CHANCE:
                 chances.append(words.expect("number", "the probability of an outcome"))
         words.advance()
@@ -183,8 +224,12 @@ class Reader:
             raise words.fault("outcome 0 is no outcome, and can have no label and no payoffs", at)
         if known is not None and words.word.kind != "open":
             return known
+        first = words.word.at
+        if known is not None and words.repeats(*self._payoffs_told[known]):
+            return known
         payoffs = self._payoffs()
         if known is None:
+            self._payoffs_told.add(first, words.end_of_last)
             self._outcomes[number] = known = len(self.tree.outcomes)
             self.tree.outcomes.append(Outcome(number, unquoted(label) if label else "", payoffs))
         elif payoffs != self.tree.outcomes[known].payoffs:
@@ -193,6 +238,8 @@ class Reader:
 
     def _payoffs(self) -> tuple[float, ...]:
         words, actors = self.words, self.tree.actors
+        if len(self.tree.outcomes) * len(actors) > MOST_PAYOFFS:
+            raise words.fault(f"more than {MOST_PAYOFFS:,} payoffs")
         words.expect("open", "'{' before the payoffs")
         payoffs = tuple(words.number(f"payoff {k} of {len(actors)}") for k in range(1, len(actors) + 1))
         words.expect("close", f"'}}' after {len(actors)} payoffs")

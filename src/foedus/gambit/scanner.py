@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from math import fsum, isfinite
+from math import fsum
 from typing import NamedTuple
 
 from foedus.errors import Mark, ScenarioError
 
 WORD = re.compile(
-    r"""[\s,]*+(?:
+    rb"""[\s,]*+(?:
     (?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")
   | (?P<number>[-+]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?))
   | (?P<open>\{)
@@ -19,15 +19,17 @@ WORD = re.compile(
   | (?P<letters>[A-Za-z]+)
   | (?P<end>\Z)
     )""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
+    re.VERBOSE | re.DOTALL,
 )
 """A comma means no more than a space: writers of the format disagree on where they stand."""
 
-SPACE = re.compile(r"[\s,]*", re.ASCII)
+SPACE = re.compile(rb"[\s,]*")
 INTEGER = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 ESCAPE = re.compile(r'\\(["\\])')
 NAMES = {"open": "'{'", "close": "'}'", "end": "the end of the file"}
+LONGEST_TEXT = 4 * 2**20
 LONGEST_NUMBER = 1000
+LARGEST_NUMBER = 1e100
 LONGEST_SUM = 4000
 SHOWN = 40
 
@@ -47,22 +49,28 @@ class Word(NamedTuple):
 
 
 class Scanner:
-    """Hands out one word after another; `word` is the next. What is wrong is raised as ScenarioError."""
+    """Hands out one word after another; `word` is the next. What is wrong is raised as ScenarioError.
 
-    def __init__(self, text: str, file: str) -> None:
-        self.source = text
+    The source is UTF-8, and stays so: decoded, a file with one rare letter would take four times its size.
+    """
+
+    def __init__(self, source: bytes, file: str) -> None:
+        self.source = source
         self.file = file
-        self._match = WORD.scanner(text).match  # type: ignore[attr-defined]
-        self._end = 0
+        self._match = WORD.scanner(source).match  # type: ignore[attr-defined]
+        self._end = self.end_of_last = 0
         self.advance()
 
     def advance(self) -> None:
         found = self._match()
         if found is None:
             raise self._unreadable()
-        kind = found.lastgroup
-        self._end = found.end()
-        self.word = Word(kind, found[kind], found.start(kind))
+        self.end_of_last = self._end
+        kind, self._end = found.lastgroup, found.end()
+        at = found.start(kind)
+        if self._end - at > LONGEST_TEXT:
+            raise self.fault(f"a {kind} of more than {LONGEST_TEXT // 2**20} MiB", at)
+        self.word = Word(kind, found[kind].decode(), at)
 
     def take(self, kind: str) -> Word | None:
         """The next word if it is of that kind; None, and nothing is taken, if not."""
@@ -72,6 +80,16 @@ class Scanner:
         if kind != "end":
             self.advance()
         return word
+
+    def repeats(self, first: int, last: int) -> bool:
+        """Whether next comes, byte for byte, what the file says from `first` to `last`; then it is passed."""
+        at = self.word.at
+        if not self.source.startswith(self.source[first:last], at):
+            return False
+        self._end = at + last - first
+        self._match = WORD.scanner(self.source, self._end).match  # type: ignore[attr-defined]
+        self.advance()
+        return True
 
     def expect(self, kind: str, what: str) -> Word:
         """The next word, which has to be of that kind."""
@@ -88,15 +106,15 @@ class Scanner:
         return ScenarioError.at(self.mark(self.word.at if at is None else at), message, "efg")
 
     def mark(self, at: int) -> Mark:
-        line = self.source.count("\n", 0, at) + 1
-        return Mark(self.file, line, at - self.source.rfind("\n", 0, at))
+        return mark_in(self.source, at, self.file)
 
     def _unreadable(self) -> ScenarioError:
         space = SPACE.match(self.source, self._end)
         at = space.end() if space else self._end
-        if self.source[at] == '"':
+        letter = self.source[at : at + 4].decode(errors="ignore")[0]
+        if letter == '"':
             return self.fault("a text begins here and has no closing quote", at)
-        return self.fault(f"expected a text, a number or a brace; found {self.source[at]!r}", at)
+        return self.fault(f"expected a text, a number or a brace; found {letter!r}", at)
 
     # --- what words mean ---
 
@@ -120,7 +138,7 @@ class Scanner:
         return self.value(self.expect("number", what), what)
 
     def value(self, word: Word, what: str) -> float:
-        """The number that a word stands for."""
+        """The number that a word stands for. A solver squares it, so the largest have no meaning to it."""
         if len(word.written) > LONGEST_NUMBER:
             raise self.fault(f"{what} of more than {LONGEST_NUMBER} letters", word.at)
         above, slash, below = word.written.partition("/")
@@ -130,9 +148,16 @@ class Scanner:
             raise self.fault(f"division by zero in {what}", word.at) from None
         except OverflowError:
             found = float("inf")
-        if not isfinite(found):
+        if abs(found) > LARGEST_NUMBER:
             raise self.fault(f"{what} is too large: {word.told}", word.at)
         return found
+
+
+def mark_in(source: bytes, at: int, file: str) -> Mark:
+    """The place of an offset; columns count letters, not bytes."""
+    line = source.rfind(b"\n", 0, at) + 1
+    column = len(source[line:at].decode(errors="replace")) + 1
+    return Mark(file, source.count(b"\n", 0, at) + 1, column)
 
 
 def unquoted(word: Word) -> str:

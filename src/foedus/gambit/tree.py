@@ -9,7 +9,7 @@ END = -1
 NOTHING = 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Place:
     """An information set, or a chance move with its probabilities. Chance is the actor -1."""
 
@@ -24,7 +24,7 @@ class Place:
         return self.actor == CHANCE
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Outcome:
     """Payoffs (actor), under the number that the file gives them."""
 

@@ -76,18 +76,34 @@ class Unrolled:
     def _heads(self) -> list[str]:
         """The line of each node of the graph, but for its outcome."""
         game, heads = self.game, []
-        numbers = self._set_numbers()
+        numbers, labels = self._set_numbers(), self._set_labels()
         for node, h in enumerate(game.information_set.tolist()):
             if h == TERMINAL:
                 heads.append('t ""')
             elif h == CHANCE:
-                heads.append(f'c "" {numbers[node]} {quoted(self._step(node))} {{ {self._chances(node)} }}')
+                heads.append(f'c "" {numbers[node]} {labels[node]} {{ {self._chances(node)} }}')
             else:
-                first = int(game.first_node[h])
-                label = quoted(" ".join([self._step(first), *self._seen(first, h)]))
+                label = labels[int(game.first_node[h])]
                 options = " ".join(quoted(self._name(edge)) for edge in self._edges[node])
                 heads.append(f'p "" {game.mover[h] + 1} {numbers[node]} {label} {{ {options} }}')
         return heads
+
+    def _set_labels(self) -> dict[int, str]:
+        """The label of each information set, by its first node, and of each node of chance.
+
+        Gambit refuses two of one owner with the same label, so those after the first are numbered.
+        """
+        game, told = self.game, {}
+        counts: Counter[tuple[int, str]] = Counter()
+        for node, h in enumerate(game.information_set.tolist()):
+            if h == TERMINAL or (h >= 0 and node != game.first_node[h]):
+                continue
+            owner = int(game.mover[h]) if h >= 0 else CHANCE
+            label = " ".join([self._step(node), *(self._seen(node, h) if h >= 0 else [])])
+            counts[owner, label] += 1
+            times = counts[owner, label]
+            told[node] = quoted(label if times == 1 else f"{label} [{times}]")
+        return told
 
     def _set_numbers(self) -> list[int]:
         """The number of each node's information set among those of its actor, or of chance (node)."""

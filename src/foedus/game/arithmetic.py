@@ -1,8 +1,8 @@
 """What each operation of an expression does to arrays of numbers.
 
 A number that cannot be said (0/0, x/0, log 0, the root of a negative) is NaN, and NaN is never lost on the
-way: comparisons hand it on, where IEEE 754 would answer false. Infinity comes only from overflow or from
-the word `inf`.
+way: comparisons hand it on, where IEEE 754 would answer false, and powers too, where it would answer 1.
+Infinity comes only from overflow or from the word `inf`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,26 @@ ARITY = {
     Op.IF: 3,
 }
 
+BINARY = {
+    "+": Op.ADD,
+    "-": Op.SUBTRACT,
+    "*": Op.MULTIPLY,
+    "/": Op.DIVIDE,
+    "^": Op.POWER,
+    "==": Op.EQUAL,
+    "!=": Op.DIFFERENT,
+    "<": Op.LESS,
+    "<=": Op.LESS_EQUAL,
+    ">": Op.GREATER,
+    ">=": Op.GREATER_EQUAL,
+    "and": Op.AND,
+    "or": Op.OR,
+    "min": Op.MIN,
+    "max": Op.MAX,
+}
+UNARY = {"-": Op.NEGATE, "not": Op.NOT, "abs": Op.ABS, "exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT}
+"""The operations by the words of an expression; those of `BINARY` take further operands one by one."""
+
 
 def _unsaid(result: Floats, where: NDArray[np.bool_]) -> Floats:
     result[where] = np.nan
@@ -79,7 +99,7 @@ KERNELS: dict[Op, Callable[..., Floats]] = {
     Op.SUBTRACT: np.subtract,
     Op.MULTIPLY: np.multiply,
     Op.DIVIDE: lambda x, y: _unsaid(np.divide(x, y), y == 0.0),
-    Op.POWER: lambda x, y: _unsaid(np.power(x, y), (x == 0.0) & (y < 0.0)),
+    Op.POWER: lambda x, y: _unsaid(np.power(x, y), (x == 0.0) & (y < 0.0) | np.isnan(x) | np.isnan(y)),
     Op.EQUAL: _compare(np.equal),
     Op.DIFFERENT: _compare(np.not_equal),
     Op.LESS: _compare(np.less),

@@ -56,9 +56,17 @@ class _Entries:
         self.simplices = np.array([entry for row in walk.simplices for entry in row], np.int32)
 
     def all(self) -> Ids:
+        """Those that are used, each once from each part, since a large game has few different ones."""
         parts = (self.probability, self.weight, self.payoff, self.rationality, self.simplices)
-        entries: Ids = np.concatenate([part.ravel() for part in parts])
-        return entries[entries >= 0]
+        entries: Ids = np.concatenate([np.flatnonzero(_used(part)) for part in parts])
+        return entries
+
+
+def _used(entries: Ids) -> Bools:
+    """Whether each entry of the pool is among some; -1 is none."""
+    used = np.zeros(int(entries.max(initial=-1)) + 2, np.bool_)
+    used[entries] = True
+    return used[:-1]
 
 
 def _rationality(walk: Walk) -> Ids:

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.errors import Mark
-from foedus.game.arithmetic import Op
-from foedus.game.columns import IN_FORCE, Layout, States, distinct
-from foedus.game.evaluate import BINARY, UNARY, Evaluator, Rounds
+from foedus.game.arithmetic import BINARY, UNARY, Op
+from foedus.game.columns import Layout, States, distinct
+from foedus.game.evaluate import Evaluator, Rounds
 from foedus.game.glossary import Compute, Environment, Lookup
 from foedus.game.pool import Ids
 from foedus.language import expression as x
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
 
 WIDEST_TABLE = 1 << 12

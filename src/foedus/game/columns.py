@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 States = NDArray[np.int32]
 Codes = NDArray[np.int64]
 
-IN_FORCE = "in_force"
-PENDING = "pending"
 FLAG = ("no", "yes")
 WIDEST = 2**62
 

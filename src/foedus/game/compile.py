@@ -13,10 +13,10 @@ from foedus.game import chances, events, moves
 from foedus.game.assemble import assemble
 from foedus.game.bind import Binder
 from foedus.game.check import refuse_base_faults
-from foedus.game.columns import FLAG, IN_FORCE, PENDING, Column, Layout, States
+from foedus.game.columns import FLAG, Column, Layout, States
 from foedus.game.game import Game
 from foedus.game.glossary import glossary_of
-from foedus.game.limits import Limits
+from foedus.game.limits import Limits, usual_limit
 from foedus.game.places import key_place
 from foedus.game.program import (
     Again,
@@ -40,9 +40,8 @@ from foedus.game.recall import Recall
 from foedus.game.rules import THEN, Rules
 from foedus.game.signing import Signing, fallback_of, flag, flagged
 from foedus.game.walk import START, Batch, Walk
+from foedus.language.names import IN_FORCE, PENDING
 from foedus.language.scenario import Arrangement, Block, Repeat, Scenario, Sign, Step
-
-NODE_LIMIT = 200_000
 
 VISITS: dict[type[Instruction], Callable[..., None]] = {
     Test: events.test,
@@ -217,16 +216,16 @@ def compile_game(
     arrangement: str,
     variation: Variation | None = None,
     *,
-    node_limit: int = NODE_LIMIT,
+    node_limit: int | None = None,
 ) -> Game:
     """The game of a scenario under an arrangement.
 
-    Raises UnknownName for an arrangement that the scenario lacks, SizeLimit past `node_limit` nodes, and
-    ScenarioError where options give hidden variables away, a move is left without options, a set leaves its
-    variable's domain, or numbers are impossible at the base values.
+    Raises UnknownName for an arrangement that the scenario lacks, SizeLimit past `node_limit` nodes (where
+    none is given, `limits.usual_limit()`), and ScenarioError where options give hidden variables away, a move
+    is left without options, a set leaves its variable's domain, or numbers are impossible at base values.
     """
     if arrangement not in scenario.arrangements:
         raise UnknownName(f"no arrangement '{arrangement}'{nearest(arrangement, set(scenario.arrangements))}")
     compilation = _Compilation(scenario, scenario.arrangements[arrangement], variation or Variation())
     with glossary_of(scenario).lock:
-        return compilation.compile(node_limit)
+        return compilation.compile(usual_limit() if node_limit is None else node_limit)

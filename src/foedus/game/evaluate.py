@@ -5,32 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from foedus.errors import Mark, ScenarioError
-from foedus.game.arithmetic import Op
-from foedus.game.columns import IN_FORCE, Layout
+from foedus.game.arithmetic import BINARY, UNARY, Op
+from foedus.game.columns import Layout
 from foedus.game.glossary import Environment, glossary_of
 from foedus.game.places import place
 from foedus.game.pool import ONE, ZERO
 from foedus.language import expression as x
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
 
-BINARY = {
-    "+": Op.ADD,
-    "-": Op.SUBTRACT,
-    "*": Op.MULTIPLY,
-    "/": Op.DIVIDE,
-    "^": Op.POWER,
-    "==": Op.EQUAL,
-    "!=": Op.DIFFERENT,
-    "<": Op.LESS,
-    "<=": Op.LESS_EQUAL,
-    ">": Op.GREATER,
-    ">=": Op.GREATER_EQUAL,
-    "and": Op.AND,
-    "or": Op.OR,
-    "min": Op.MIN,
-    "max": Op.MAX,
-}
-UNARY = {"-": Op.NEGATE, "not": Op.NOT, "abs": Op.ABS, "exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT}
 CAN_FAIL = frozenset({Op.DIVIDE, Op.POWER, Op.LOG, Op.SQRT, Op.EXP})
 
 Rounds = dict[str, int]

@@ -6,7 +6,7 @@ import numpy as np
 
 from foedus.errors import Mark
 from foedus.game.arithmetic import Op
-from foedus.game.columns import IN_FORCE, States, distinct
+from foedus.game.columns import States, distinct
 from foedus.game.growing import Places
 from foedus.game.pool import ONE, ZERO
 from foedus.game.program import Again, Assign, Enter, Fire, Goto, Loop, Pay, Reveal, Test, Then
@@ -14,6 +14,7 @@ from foedus.game.promises import breaking, broken
 from foedus.game.rules import ASKED, THEN
 from foedus.game.table import Origin
 from foedus.game.walk import Batch, Outcomes, Place, Walk
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Sets
 
 

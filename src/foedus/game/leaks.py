@@ -8,9 +8,10 @@ import numpy as np
 
 from foedus.errors import Mark, ScenarioError
 from foedus.game.choice import Choice
-from foedus.game.columns import IN_FORCE, States
+from foedus.game.columns import States
 from foedus.game.places import key_place
 from foedus.game.walk import Walk
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Move, Option
 
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
 
-from foedus.errors import Fault, SizeLimit
+from foedus.errors import Fault, FoedusError, SizeLimit
 from foedus.game.columns import encode
 from foedus.game.program import Again, Decide, Draw, Instruction, Loop, Stop
 from foedus.game.walk import Batch, Place, Walk
 
+NODES = 1_000_000
+SETTING = "FOEDUS_NODES"
 EDGES_PER_NODE = 10
 PLACES = 20_000
 SAMPLE = 20_000
+
+
+class BadLimit(FoedusError):
+    """The environment sets a limit that is none."""
+
+    code = "bad-limit"
 
 
 @dataclass
 class Limits:
     """At most so many nodes, ten times as many edges and plays under way, and 20,000 places."""
 
-    nodes: int = 200_000
+    nodes: int = NODES
     places: int = 0
 
     def before(self, walk: Walk, place: Place, batch: Batch) -> None:
@@ -52,12 +61,23 @@ class Limits:
         step = _step_name(walk.program[place.at])
         raise SizeLimit(
             Fault(
-                f"the game grows past {self.nodes} nodes at '{step}'; '{name}' multiplies it most: without "
-                f"this variable the step would have {factor:.0f} times fewer states",
+                f"the game grows past {self.nodes:,} nodes at '{step}'; '{name}' multiplies it most: without "
+                f"this variable the step would have {factor:.0f} times fewer states ({SETTING} in the "
+                "environment raises the limit)",
                 variable.mark if variable else None,
                 "size",
             )
         )
+
+
+def usual_limit() -> int:
+    """How many nodes a game may have: $FOEDUS_NODES, else NODES. Raises BadLimit for what is no number."""
+    told = os.environ.get(SETTING)
+    if told is None:
+        return NODES
+    if not told.isdecimal() or not int(told):
+        raise BadLimit(f"{SETTING} is '{told}'; expected a whole number of nodes, such as {NODES}")
+    return int(told)
 
 
 def _fan(instruction: Instruction) -> int:

@@ -21,18 +21,12 @@ SYMBOLS = {
     Op.POWER: ("^", 8),
 }
 UNARY = {Op.NOT: ("not ", 3), Op.NEGATE: ("-", 7)}
-LONGEST = 400
+LONGEST = 1_600
 
 
 def number_text(number: float) -> str:
     """A number as it would be written by hand."""
     return f"{number:.12g}"
-
-
-def expression_text(table: Table, register: int) -> str:
-    """The expression of a register; a very long one is cut."""
-    text = Printer(table).text(register, 0)
-    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
 
 
 class Printer:
@@ -70,4 +64,4 @@ class Printer:
         return self._cut(f"{operation.name.lower()}({inside})"), 9
 
     def _cut(self, text: str) -> str:
-        return text if len(text) <= 4 * LONGEST else text[: 4 * LONGEST]
+        return text if len(text) <= LONGEST else text[:LONGEST] + " …"

@@ -9,12 +9,13 @@ import numpy as np
 
 from foedus.game.arithmetic import Op
 from foedus.game.bind import Binder
-from foedus.game.columns import IN_FORCE, Layout, States
+from foedus.game.columns import Layout, States
 from foedus.game.evaluate import Rounds
 from foedus.game.growing import Mask
 from foedus.game.pool import ZERO, Ids
 from foedus.game.signing import flag
 from foedus.language.expression import Expression, Number
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Arrangement, Clause, Commitment
 
 

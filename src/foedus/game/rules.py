@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from foedus.game.bind import Binder
-from foedus.game.columns import IN_FORCE, States
+from foedus.game.columns import States
 from foedus.game.evaluate import Rounds
 from foedus.game.growing import Mask, Places
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Arrangement, Move, Option, Sets
 
 THEN = "then"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from foedus.errors import ScenarioError
-from foedus.game.columns import IN_FORCE, PENDING
 from foedus.game.program import Assign, Decide, Draw, Enter, Goto, Program, Reveal, Test
 from foedus.language import expression as x
+from foedus.language.names import IN_FORCE, PENDING, SIGNED
 from foedus.language.scenario import Arrangement, Chance, ChanceOutcome, Move, Option, Sign
 
 SIGN, REFUSE = "sign", "refuse"
@@ -21,7 +21,7 @@ RATIFIED, REJECTED = "ratified", "rejected"
 
 
 def flag(actor: str) -> str:
-    return f"signed.{actor}"
+    return SIGNED + actor
 
 
 def flagged(arrangement: Arrangement, read: tuple[str, ...]) -> tuple[str, ...]:

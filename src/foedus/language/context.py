@@ -10,7 +10,7 @@ from foedus.language.faults import Faults
 from foedus.language.fields import WHOLE, Formula, Word
 from foedus.language.folding import fold
 from foedus.language.meaning import Meaning
-from foedus.language.names import IN_FORCE, PENDING, SIGNED, Domain, Scope, built_in
+from foedus.language.names import IN_FORCE, PENDING, Domain, Scope, built_in
 from foedus.language.scenario import Pays, Sets
 from foedus.language.schema import ScenarioShape
 
@@ -54,14 +54,14 @@ class Context:
         return tuple(result)
 
     def settable(self, name: Word) -> Domain | None:
-        if name == IN_FORCE:
-            self.faults.add("'in_force' is set by signatures alone", name.mark, "name")
-            return None
-        if name not in self.domains:
-            self.faults.unknown(
-                "variable", name, [each for each in self.domains if not is_built_in(each)], name.mark
-            )
-        return self.domains.get(name)
+        """The domain of a variable of the file; a fault if it is none."""
+        if name in self.shape.variables:
+            return self.domains[name]
+        if name in self.domains:
+            self.faults.add(f"'{name}' is set by signatures alone", name.mark, "name")
+        else:
+            self.faults.unknown("variable", name, self.shape.variables, name.mark)
+        return None
 
     def pays(self, shape: dict[Word, Formula], scope: Scope | None = None) -> Pays:
         return tuple(
@@ -99,10 +99,6 @@ def make_context(shape: ScenarioShape, faults: Faults) -> Context:
     )
     fixed = scope.without_variables("only parameters and constants may stand here")
     return Context(shape, faults, tuple(map(str, shape.actors)), domains, scope, fixed)
-
-
-def is_built_in(variable: str) -> bool:
-    return variable == IN_FORCE or variable.startswith(SIGNED)
 
 
 def is_numeric(values: tuple[Word, ...]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from foedus.errors import Mark
 from foedus.language import scenario as made
-from foedus.language.claims import ClaimMeaning, EventMeaning, state_scope
+from foedus.language.claims import ClaimMeaning
 from foedus.language.context import Context, make_context
 from foedus.language.ends import read_outcomes, read_payoffs
 from foedus.language.expression import Expression
@@ -104,15 +104,6 @@ def resolve_formula(scenario: made.Scenario, text: str) -> Expression:
     """A formula given apart from a file, as on the command line; ScenarioError if it is not one."""
     faults = Faults()
     result = ClaimMeaning(scenario, places(text), faults).number(parse_formula(text))
-    faults.report()
-    return result
-
-
-def resolve_event(scenario: made.Scenario, text: str) -> Expression:
-    """An event given apart from a file: an outcome's name, or a condition; ScenarioError if it is not one."""
-    faults = Faults()
-    scope = state_scope(scenario).for_events(scenario.outcomes)
-    result = EventMeaning(scenario, scope, places(text), faults).number(parse_formula(text))
     faults.report()
     return result
 

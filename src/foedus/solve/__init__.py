@@ -3,6 +3,7 @@
 `solver` is the front door: it tries the methods in turn (`induction`, `acceleration`, `continuation`), each
 a walk over blocks of worlds (`problem`, `block`). The kernels (`kernels`) are `passes` put together to
 `sweeps`, with the least squares of `mixing`, on vectors of worlds (`lanes`, `arithmetic`). `evaluate` and
-`follow` ask what a behaviour leads to. `reference` does the same again, slowly and sharing nothing, for the
-tests.
+`follow` ask what a behaviour leads to; `gradient` and `retrace` differentiate that, by the transposes in
+`adjoints` and linear systems in `krylov`. `reference` does the same again, slowly and sharing nothing, for
+the tests.
 """

@@ -42,18 +42,14 @@ def exp(x: Any) -> Any:
     rounded = fma(bounded, spread(LOG2_E), spread(ROUNDING))
     k = rounded - ROUNDING
     r = fma(k, spread(-LN2_LOW), fma(k, spread(-LN2_HIGH), bounded))
-    p = spread(1.0 / 6227020800.0)
-    p = fma(p, r, spread(1.0 / 479001600.0))
-    p = fma(p, r, spread(1.0 / 39916800.0))
-    p = fma(p, r, spread(1.0 / 3628800.0))
-    p = fma(p, r, spread(1.0 / 362880.0))
-    p = fma(p, r, spread(1.0 / 40320.0))
-    p = fma(p, r, spread(1.0 / 5040.0))
-    p = fma(p, r, spread(1.0 / 720.0))
-    p = fma(p, r, spread(1.0 / 120.0))
-    p = fma(p, r, spread(1.0 / 24.0))
-    p = fma(p, r, spread(1.0 / 6.0))
-    p = fma(p, r, spread(0.5))
+    rr = r * r
+    quartic = rr * rr
+    low = fma(fma(r, spread(1.0 / 120.0), spread(1.0 / 24.0)), rr, fma(r, spread(1.0 / 6.0), spread(0.5)))
+    middle = fma(r, spread(1.0 / 362880.0), spread(1.0 / 40320.0))
+    middle = fma(middle, rr, fma(r, spread(1.0 / 5040.0), spread(1.0 / 720.0)))
+    high = fma(r, spread(1.0 / 6227020800.0), spread(1.0 / 479001600.0))
+    high = fma(high, rr, fma(r, spread(1.0 / 39916800.0), spread(1.0 / 3628800.0)))
+    p = fma(fma(high, quartic, middle), quartic, low)
     p = fma(p * r, r, r) + 1.0
     positive = less(spread(LOWEST), x, times_power(p, rounded), spread(0.0))
     return same(x, x, positive, x)

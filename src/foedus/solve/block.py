@@ -109,7 +109,7 @@ def zeros(*shape: int) -> Floats:
     """Zeros (…, lane) that start on a cache line, so that no row of lanes straddles two."""
     size = prod(shape) * WIDTH
     raw = np.zeros(size + CACHE_LINE // 8)
-    start = (-raw.ctypes.data % CACHE_LINE) // 8
+    start = (-raw.__array_interface__["data"][0] % CACHE_LINE) // 8
     rows: Floats = raw[start : start + size].reshape(*shape, WIDTH)
     return rows
 
@@ -144,10 +144,22 @@ def scratch_for(layout: Layout, rows: int, actors: int) -> Scratch:
 def memory_for(layout: Layout, depth: int) -> Memory:
     """Memory for `depth` differences."""
     rows = asked_rows(layout)
-    large = ((rows,), (rows,), (depth, rows), (depth, rows), (depth, depth), (depth, depth))
-    small = [zeros(depth) for _ in range(4)]
-    lanes = [np.zeros(WIDTH, np.int64) for _ in range(2)]
-    return Memory(*(zeros(*shape) for shape in large), *small, row(), row(), *lanes)
+    return Memory(
+        residual=zeros(rows),
+        answer=zeros(rows),
+        residual_steps=zeros(depth, rows),
+        answer_steps=zeros(depth, rows),
+        products=zeros(depth, depth),
+        factor=zeros(depth, depth),
+        target=zeros(depth),
+        share=zeros(depth),
+        half=zeros(depth),
+        inverse=zeros(depth),
+        known=row(),
+        damping=row(),
+        age=np.zeros(WIDTH, np.int64),
+        job=np.zeros(WIDTH, np.int64),
+    )
 
 
 def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:

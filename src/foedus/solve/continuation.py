@@ -22,7 +22,7 @@ from foedus.solve.runner import Runner
 
 Bools = NDArray[np.bool_]
 
-CORRECTOR = AcceleratedSweeps(depth=10, sweeps=25, damping=0.3)
+CORRECTOR = AcceleratedSweeps(depth=14, sweeps=25, damping=0.3)
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class RationalitySteps:
     """
 
     corrector: AcceleratedSweeps = CORRECTOR
-    first: float = 0.05
+    first: float = 0.3
     least: float = 1e-3
     growth: float = 1.6
-    effort: float = 4e6
+    effort: float = 2.5e6
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
         """Answer the problem in the worlds named, in logarithms where linear reach is known to be lost."""

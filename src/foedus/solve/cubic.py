@@ -51,6 +51,8 @@ class Cubic:
 
     @staticmethod
     def _real(coefficients: Floats) -> list[float]:
+        if not np.isfinite(coefficients).all():
+            return []
         roots = np.roots(coefficients.tolist())
         real = roots.real[np.abs(roots.imag) <= 1e-9]
         return [float(root) for root in real if 0.0 <= root <= 1.0]

@@ -22,8 +22,8 @@ def backward_induction(problem: Problem, answers: Answers, worlds: Indices) -> N
         scratch, numbers, lanes = scratches.get(), problem.numbers(block), len(block)
         compiled().induct(problem.layout, numbers, scratch)
         compiled().certify(problem.layout, numbers, scratch)
-        found = Found(scratch.sigma[:options, :lanes], scratch.values[0, :, :lanes], scratch.report[:, :lanes])
-        answers.keep(block, found, Method.BACKWARD_INDUCTION)
+        played, worth = scratch.sigma[:options, :lanes], scratch.values[0, :, :lanes]
+        answers.keep(block, Found(played, worth, scratch.report[:, :lanes]), Method.BACKWARD_INDUCTION)
         answers.sweeps[block] = 1
 
     problem.over_blocks(worlds, work, WIDTH)

@@ -3,7 +3,8 @@
 They are compiled at the first call of `compiled()`, or loaded from a folder whose name holds a hash of every
 kernel source, of this file's place, and of the compiler and processor: Numba's own cache would not notice a
 change in a function that was compiled into another. `needs_compiling()` tells whether that will take a while.
-Where the folder cannot be written, the code goes to a temporary one.
+Where the folder cannot be written, the code goes to one of our own among the temporary files, which later
+processes find; what is loaded from there is run, so it must be a folder that nobody else could have made.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import logging
 import os
 import shutil
+import stat
 import tempfile
 import threading
 from collections.abc import Callable
@@ -25,12 +27,25 @@ import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
-from foedus.solve import arithmetic, block, lanes, layout, mixing, passes, queue, sweeps, tangents, walks
+from foedus.solve import (
+    adjoints,
+    arithmetic,
+    block,
+    lanes,
+    layout,
+    mixing,
+    passes,
+    queue,
+    sweeps,
+    tangents,
+    walks,
+)
+from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks)
+SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints)
 DONE = "complete"
 KEPT = 4
 
@@ -51,6 +66,8 @@ class Kernels(NamedTuple):
     extremes: Callable[..., None]
     respond: Callable[..., None]
     push: Callable[..., None]
+    pull: Callable[..., None]
+    retrace: Callable[..., None]
 
 
 def compiled() -> Kernels:
@@ -74,6 +91,8 @@ def _compiled() -> Kernels:
         extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
         respond=_kernel(tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
+        pull=_kernel(adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
+        retrace=_kernel(adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
     )
     (cache_folder() / DONE).touch()
     return kernels
@@ -86,17 +105,32 @@ def needs_compiling() -> bool:
 
 @cache
 def cache_folder() -> Path:
-    """The folder of the compiled code, made with mode 0700; a temporary one if it cannot be written."""
+    """The folder of the compiled code, of mode 0700: a temporary one if that of the cache is not writable."""
     home = os.environ.get("FOEDUS_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "foedus")
-    folder = Path(home).expanduser() / "kernels" / _fingerprint()
-    try:
+    with contextlib.suppress(OSError, RuntimeError):
+        folder = Path(home).expanduser() / "kernels" / _fingerprint()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except (OSError, RuntimeError):
-        passing = Path(tempfile.mkdtemp(prefix="foedus-kernels-"))
-        atexit.register(shutil.rmtree, passing, ignore_errors=True)
-        return passing
+    with contextlib.suppress(OSError, AttributeError):  # some systems know no owners
+        temporary = Path(tempfile.gettempdir(), f"foedus-kernels-{os.getuid()}-{_fingerprint()}")
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        if is_ours(temporary):
+            return temporary
+    passing = Path(tempfile.mkdtemp(prefix="foedus-kernels-"))
+    atexit.register(shutil.rmtree, passing, ignore_errors=True)
+    return passing
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether it is a folder, and no link to one, that is our own and closed to all others."""
+    found = folder.lstat()
+    return (
+        stat.S_ISDIR(found.st_mode)
+        and found.st_uid == os.getuid()
+        and stat.S_IMODE(found.st_mode) & 0o077 == 0
+        and os.access(folder, os.W_OK | os.X_OK)
+    )
 
 
 def _forget_old(home: Path) -> None:
@@ -141,3 +175,5 @@ JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
 FINDINGS = uniform(MATRIX, 3, queue.Findings)
 SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
+ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
+TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)

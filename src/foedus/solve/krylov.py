@@ -1,7 +1,7 @@
-"""Linear algebra with the derivative of the answer in every lane of a block at once, by its products alone.
+"""Linear systems that are known as maps only, one in each lane, solved side by side.
 
-Arnoldi's method (1951) builds in each lane an orthonormal basis of what repeated application makes of one
-direction; GMRES (Saad and Schultz 1986) and Ritz values are read off the small matrix that comes with it.
+GMRES without restarts (Saad and Schultz 1986), orthogonalised twice. A lane that is done stands still, so
+its answer does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -13,90 +13,76 @@ from numpy.typing import NDArray
 
 from foedus.solve.block import Floats
 
-Apply = Callable[[Floats], Floats]
-Whole = NDArray[np.intp]
-
-LOST = 1e-12  # of what a product was: nothing new is left of it
-ENOUGH = 1e-4  # of the right side: what may be left of it
-REAL = 1e-9
-NEAR = 1e-3  # below 1, and it counts as above
-SMALL = 0.5  # eigenvalues that far from 1 are no concern
+EXACT = 1e-14  # of the right side: what is left of it when a lane is done
+TINY = 1e-300
 
 
-class Space:
-    """The space of `start` (unknown, lane), which grows by a round at a time.
+def solve_lanes(apply: Callable[[Floats], Floats], right: Floats, rounds: int) -> tuple[Floats, Floats]:
+    """x (row, lane) with apply(x) = right, and how much of the right side (lane) it leaves, relatively.
 
-    basis (round + 1, unknown, lane), orthonormal; upper (lane, round + 1, round), of Hessenberg's form.
+    `apply` has to be linear and to keep lanes apart. A lane whose right side is not finite counts as 0 and
+    leaves NaN.
     """
+    size = np.linalg.norm(right, axis=0)
+    finite = np.isfinite(size)
+    right = np.where(finite, right, 0.0)
+    size = np.where(finite & (size > 0.0), size, 1.0)
+    solution = _Lanes(right / size, rounds).solve(apply)
+    left = np.linalg.norm(right / size - apply(solution), axis=0)
+    return solution * size, np.where(finite, left, np.nan)
 
-    def __init__(self, apply: Apply, start: Floats, most: int) -> None:
-        self._apply, self.rounds = apply, 0
-        self.size = np.sqrt((start * start).sum(axis=0))
-        self._basis = np.zeros((most + 1, *start.shape))
-        self._upper = np.zeros((start.shape[1], most + 1, most))
-        self._basis[0] = start / np.where(self.size > 0.0, self.size, np.inf)
 
-    def grow(self, rounds: int) -> None:
-        """Make that many rounds in all."""
-        for k in range(self.rounds, rounds):
-            ahead = self._apply(self._basis[k])
-            for _ in range(2):
-                shares = np.einsum("kul,ul->kl", self._basis[: k + 1], ahead)
-                ahead = ahead - np.einsum("kl,kul->ul", shares, self._basis[: k + 1])
-                self._upper[:, : k + 1, k] += shares.T
-            length = np.sqrt((ahead * ahead).sum(axis=0))
-            length[length <= LOST * np.abs(self._upper[:, :, k]).max(axis=1)] = 0.0
-            self._upper[:, k + 1, k] = length
-            self._basis[k + 1] = ahead / np.where(length > 0.0, length, np.inf)
+class _Lanes:
+    """`basis` (round, row, lane); `upper` (row, column, lane) is triangular; `left` (round, lane)."""
+
+    def __init__(self, right: Floats, rounds: int) -> None:
+        lanes = right.shape[1]
         self.rounds = rounds
+        self.basis = np.zeros((rounds + 1, *right.shape))
+        self.upper = np.zeros((rounds + 1, rounds, lanes))
+        self.left = np.zeros((rounds + 1, lanes))
+        self.turns: list[tuple[Floats, Floats]] = []
+        self.basis[0], self.left[0] = right, np.linalg.norm(right, axis=0)
 
-    @property
-    def basis(self) -> Floats:
-        return self._basis[: self.rounds]
+    def solve(self, apply: Callable[[Floats], Floats]) -> Floats:
+        going = self.left[0] > EXACT
+        while going.any() and len(self.turns) < self.rounds:
+            k = len(self.turns)
+            length = self._extend(apply(self.basis[k]), k)
+            self._rotate(k, length, going)
+            going = going & (np.abs(self.left[k + 1]) > EXACT)
+            self.basis[k + 1] *= going
+        return self._combine()
 
-    @property
-    def upper(self) -> Floats:
-        return self._upper[:, : self.rounds + 1, : self.rounds]
+    def _extend(self, ahead: Floats, k: int) -> Floats:
+        for _ in range(2):
+            shares = np.einsum("krl,rl->kl", self.basis[: k + 1], ahead)
+            ahead = ahead - np.einsum("kl,krl->rl", shares, self.basis[: k + 1])
+            self.upper[: k + 1, k] += shares
+        length: Floats = np.linalg.norm(ahead, axis=0)
+        self.basis[k + 1] = ahead / np.maximum(length, TINY)
+        return length
 
+    def _rotate(self, k: int, below: Floats, going: NDArray[np.bool_]) -> None:
+        """Make column k of the Hessenberg matrix, which ends in `below`, one of a triangular matrix."""
+        column = self.upper[:, k]
+        for i, (cosine, sine) in enumerate(self.turns):
+            first, second = column[i].copy(), column[i + 1].copy()
+            column[i], column[i + 1] = cosine * first + sine * second, cosine * second - sine * first
+        length = np.maximum(np.hypot(column[k], below), TINY)
+        cosine, sine = column[k] / length, below / length
+        self.turns.append((cosine, sine))
+        column[k] = np.where(going, length, 1.0)
+        self.left[k + 1] = np.where(going, -sine * self.left[k], 0.0)
+        self.left[k] = np.where(going, cosine * self.left[k], 0.0)
 
-def least_residual(apply: Apply, right: Floats, most: int) -> Floats:
-    """x (unknown, lane) with x − apply(x) = right, the best that at most so many rounds give."""
-    space = Space(apply, right, min(most, len(right)))
-    shares = np.empty(0)
-    for rounds in _stages(min(most, len(right))):
-        space.grow(rounds)
-        matrix = np.eye(rounds + 1, rounds) - space.upper
-        if not np.isfinite(matrix).all():
-            return np.full_like(right, np.nan)
-        target = np.zeros((len(matrix), rounds + 1, 1))
-        target[:, 0, 0] = space.size
-        shares = np.linalg.pinv(matrix) @ target
-        left = np.linalg.norm(target - matrix @ shares, axis=(1, 2))
-        if (left <= ENOUGH * space.size).all():
-            break
-    solution: Floats = np.einsum("lk,kul->ul", shares[:, :, 0], space.basis)
-    return solution
-
-
-def beyond_one(apply: Apply, start: Floats, most: int) -> Whole:
-    """How many real eigenvalues above 1, or nearly, are seen in each lane (lane); 1 where products gave out.
-
-    It stops early where all that are seen are small: those that stand out are seen first.
-    """
-    space = Space(apply, start, min(most, len(start)))
-    found = np.zeros(start.shape[1], np.intp)
-    for rounds in _stages(min(most, len(start))):
-        space.grow(rounds)
-        if not np.isfinite(space.upper).all():
-            return np.ones_like(found)
-        ritz = np.linalg.eigvals(space.upper[:, :-1])
-        real = np.abs(ritz.imag) <= REAL * (1.0 + np.abs(ritz.real))
-        found = (real & (ritz.real > 1.0 - NEAR)).sum(axis=1)
-        if (np.abs(ritz) < SMALL).all():
-            break
-    return found
-
-
-def _stages(most: int) -> list[int]:
-    """After how many rounds to look."""
-    return [*(each for each in (4, 8, 12) if each < most), most]
+    def _combine(self) -> Floats:
+        """The best combination of the basis, term by term: once it is done, a lane adds nothing but zeros."""
+        solution = np.zeros(self.basis.shape[1:])
+        left = self.left.copy()
+        with np.errstate(all="ignore"):
+            for k in range(len(self.turns) - 1, -1, -1):
+                share = left[k] / self.upper[k, k]
+                left[:k] -= share * self.upper[:k, k]
+                solution += share * self.basis[k]
+        return solution

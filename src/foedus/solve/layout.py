@@ -126,7 +126,8 @@ def _stretches(first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray
     """The numbers first … last − 1 of each stretch, one after another."""
     sizes = last - first
     ends = np.cumsum(sizes)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - sizes), sizes)
+    count = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(count) + np.repeat(first - (ends - sizes), sizes), np.intp)
 
 
 def _owned(numbers: NDArray[Any]) -> Ints:

@@ -43,8 +43,8 @@ def at_least_never(x: Any) -> Any:
 @part
 def share_out(layout: Any, h: int, odds: Any, sigma: Any) -> None:
     """σ of the options of h from their log-odds."""
-    first, last, base = entry(layout.first_option, h), entry(layout.first_option, h + 1), entry(layout.base, h)
-    row = entry(layout.first_row, h)
+    first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
+    base, row = entry(layout.base, h), entry(layout.first_row, h)
     if last - first == 2:
         x = load(odds, row)
         small = exp(0.0 - magnitude(x))
@@ -98,7 +98,8 @@ def forward(layout: Any, sigma: Any, reach: Any) -> None:
     for n in range(1, reach.shape[0]):
         total = spread(0.0)
         for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
-            total = fma(load(reach, entry(layout.in_parent, way)), load(sigma, entry(layout.in_share, way)), total)
+            above = load(reach, entry(layout.in_parent, way))
+            total = fma(above, load(sigma, entry(layout.in_share, way)), total)
         store(reach, n, total)
 
 
@@ -210,7 +211,8 @@ def logit_with_ties(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
     """
     first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
     best, most = best_available(layout, numbers, scratch, h), spread(OUTSIDE)
-    tie, rationality = 0.0 - load(numbers.tie, entry(layout.mover, h)), load(numbers.rationality, entry(layout.mover, h))
+    actor = entry(layout.mover, h)
+    tie, rationality = 0.0 - load(numbers.tie, actor), load(numbers.rationality, actor)
     for o in range(first, last):
         loss = load(scratch.quality, o - first) - best
         loss = less(tie, loss, spread(0.0), loss)
@@ -230,7 +232,8 @@ def logit_with_ties(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
 def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
     """`next_odds` and `next_sigma` of h from `quality`."""
     first, base, row = entry(layout.first_option, h), entry(layout.base, h), entry(layout.first_row, h)
-    rationality, worth = load(numbers.rationality, entry(layout.mover, h)), load(scratch.quality, base - first)
+    rationality = load(numbers.rationality, entry(layout.mover, h))
+    worth = load(scratch.quality, base - first)
     weight = load(numbers.log_weights, entry(layout.weight, base))
     for r in range(row, row + entry(layout.first_option, h + 1) - first - 1):
         o = entry(layout.row_option, r)
@@ -254,7 +257,8 @@ def pair(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: int
 @part
 def way_out(layout: Any, sigma: Any, e: int, actors: int) -> Any:
     """The share of an edge, its child's row of values, and its row of payments."""
-    return load(sigma, entry(layout.share, e)), entry(layout.child, e) * actors, entry(layout.payment, e) * actors
+    below, paid = entry(layout.child, e) * actors, entry(layout.payment, e) * actors
+    return load(sigma, entry(layout.share, e)), below, paid
 
 
 @part

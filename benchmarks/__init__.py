@@ -1,0 +1,1 @@
+"""How fast Foedus is, against others, against itself at other sizes, and against what the machine can do."""

@@ -1,0 +1,173 @@
+"""Exact derivatives of formulas: one adjoint sweep for each result in them, and the chain rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis.expressions import BINARY, UNARY, Unanswerable
+from foedus.analysis.formula import Evaluation
+from foedus.analysis.motion import Motion, Pair, combine, fold_or_apply, motion_of
+from foedus.analysis.owing import Owing, owing
+from foedus.analysis.parameters import ParameterFrame
+from foedus.analysis.solutions import Solution, bit_sets, worlds_of
+from foedus.game.arithmetic import Op
+from foedus.game.reverse import parameter_slopes, times
+from foedus.language import expression as ex
+from foedus.solve.gradient import Adjoints, Gradient, gradient
+from foedus.solve.layout import layout_of
+from foedus.solve.retrace import Followed, retrace
+
+Floats = NDArray[np.float64]
+
+SCALE, SHIFT = "rationality ×", "rationality +"
+"""Stand among the names of parameters for a factor on every actor's λ, and for what is added to each."""
+
+
+class NoExactDerivative(Exception):
+    """A formula inside of which there is a derivative or a tipping point."""
+
+
+@dataclass(eq=False)
+class Gradients:
+    """Values and derivatives of formulas by some parameters, SCALE and SHIFT.
+
+    Arrays have shape (name, world). A derivative is NaN where there is none: in a world that is not solved,
+    at a fold or a tie, at a kink of what the scenario says.
+    """
+
+    evaluation: Evaluation
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self._known: dict[tuple[object, ...], Pair] = {}
+        self._ones = np.ones(self.evaluation.count)
+
+    def number(self, node: ex.Expression) -> Pair:
+        """Value (1, world) and slopes (name, world) of a formula. Raises NoExactDerivative."""
+        match node:
+            case ex.Parameter():
+                return self.evaluation.number(node)[None], self._own(node)
+            case ex.Unary("-", operand):
+                return combine(UNARY["-"], [self.number(operand)])
+            case ex.Binary(operator, left, right):
+                return combine(BINARY[operator], [self.number(left), self.number(right)])
+            case ex.Call(function, arguments):
+                return fold_or_apply(function, [self.number(each) for each in arguments])
+            case ex.Conditional(condition, then, otherwise):
+                truth = self.evaluation.truth(condition).holds[None]
+                return combine(Op.IF, [(truth, np.zeros((1, 1))), self.number(then), self.number(otherwise)])
+            case ex.Result():
+                return self._result(node)
+            case ex.Over(function, formula, binder, group):
+                bound = [self._bound(binder, name).number(formula) for name in self.evaluation.members(group)]
+                return fold_or_apply(function, bound)
+            case ex.Derivative() | ex.Tip():
+                raise NoExactDerivative("it holds a derivative or a tipping point")
+        return self.evaluation.number(node)[None], np.zeros((1, 1))
+
+    def signed(self, node: ex.Expression) -> Pair:
+        """The same of a number that changes sign where a formula turns: the margin of a comparison."""
+        match node:
+            case ex.Compare(operator, left, right):
+                return self._margin(operator, self.number(left), self.number(right))
+            case ex.Unary("not", operand):
+                return combine(Op.NEGATE, [self.signed(operand)])
+            case ex.Logical(operator, operands):
+                parts = [self.signed(each) for each in operands]
+                return fold_or_apply("min" if operator == "and" else "max", parts)
+        return self.number(node)
+
+    def _margin(self, operator: str, left: Pair, right: Pair) -> Pair:
+        if operator in (">", ">="):
+            return combine(Op.SUBTRACT, [left, right])
+        apart = combine(Op.SUBTRACT, [right, left])
+        if operator in ("<", "<="):
+            return apart
+        distance = combine(Op.ABS, [apart])
+        return distance if operator == "!=" else combine(Op.NEGATE, [distance])
+
+    def _bound(self, binder: str, arrangement: str) -> Gradients:
+        return replace(self, evaluation=self.evaluation.bound(binder, arrangement))
+
+    def _own(self, node: ex.Parameter) -> Floats:
+        """The slopes (name, world) of a parameter, as the worlds have it."""
+        solutions = self.evaluation.solutions
+        frame = ParameterFrame(solutions.scenario, solutions.worlds)
+        slopes = np.zeros((len(self.names), solutions.count))
+        for row, name in enumerate(self.names):
+            slopes[row] = Motion(solutions.scenario, frame, self._moved(name)).plain(node.name)
+        return slopes
+
+    def _moved(self, name: str) -> dict[str, Floats]:
+        return {} if name in (SCALE, SHIFT) else {name: self._ones}
+
+    def _result(self, node: ex.Result) -> Pair:
+        case = self.evaluation.case(node.setting)
+        key = case, replace(node, setting=ex.Setting("", node.setting.flags))
+        if key not in self._known:
+            found = self.evaluation.number(node)
+            try:
+                slopes = self._slopes(self.evaluation.solutions[case], node, found)
+            except Unanswerable:
+                slopes = np.full((len(self.names), len(found)), np.nan)
+            self._known[key] = found[None], slopes
+        return self._known[key]
+
+    def _slopes(self, solution: Solution, node: ex.Result, found: Floats) -> Floats:
+        """One adjoint sweep, and the derivatives (name, world) that follow from it."""
+        owed = owing(solution, node, found)
+        numbers = number_gradient(solution, owed)
+        solutions = self.evaluation.solutions
+        by_parameter = self._by_parameter(solution, numbers)
+        slopes = np.empty((len(self.names), len(found)))
+        for row, name in enumerate(self.names):
+            if name in (SCALE, SHIFT):
+                by_each = solution.tabulation.rationality if name == SCALE else np.ones((1, 1))
+                slopes[row] = times(numbers.rationality, by_each).sum(axis=0)
+                continue
+            motion = motion_of(solution.ground, solutions.worlds, self._moved(name))
+            slopes[row] = owed.direct(motion)
+            for each, moved in motion.given.items():
+                if each in by_parameter:
+                    slopes[row] += times(by_parameter[each], moved)
+        slopes[:, np.isnan(found) | solution.equilibrium.ties] = np.nan
+        return slopes
+
+    def _by_parameter(self, solution: Solution, numbers: Gradient) -> dict[str, Floats]:
+        solutions, rationality = self.evaluation.solutions, numbers.rationality
+        if solutions.rationality is not None:
+            rationality = np.where(np.isnan(solutions.rationality), rationality, 0.0)
+        return parameter_slopes(
+            solution.game.table,
+            worlds_of(solutions.scenario, solution.ground.case, solutions.worlds),
+            numbers.probabilities,
+            numbers.payoffs,
+            numbers.weights,
+            rationality,
+        )
+
+
+def number_gradient(solution: Solution, owed: Owing) -> Gradient:
+    """The derivatives of a result by all numbers of its game."""
+    game, tabulation = solution.game, solution.tabulation
+    edge_bits, root = bit_sets(solution.ground, owed.bits)
+    if owed.paid is None:
+        followed = Followed(edge_bits, root, solution.mass(owed.bits))
+    else:
+        followed = Followed(edge_bits, root, *solution.payoff_mass(owed.bits, owed.actor), owed.actor)
+    shares, payoffs = retrace(
+        game,
+        tabulation,
+        solution.behaviour,
+        followed,
+        owed.mass,
+        owed.paid,
+        threads=solution.threads,
+    )
+    np.add.at(shares, layout_of(game).share[owed.taken], owed.shares)
+    np.add.at(payoffs[:, owed.actor], game.payment[owed.offered], owed.worth)
+    adjoints = Adjoints(shares, payoffs, owed.actor, game.child[owed.offered].astype(np.intp), owed.worth)
+    return gradient(game, tabulation, solution.behaviour, adjoints, threads=solution.threads)
