@@ -30,8 +30,9 @@ from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
-TASK = 256
-"""Worlds that a thread takes at a time; they share the lanes of one block."""
+TASK, FEW_NODES, MANY_NODES = 256, 1 << 18, 1 << 24
+"""Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, where
+calls would cost more than solving, and fewer of a very large one, for the sake of memory: these times nodes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,12 @@ class Problem:
         for k in range(patterns.shape[1]):
             yield based(self.layout, patterns[:, k]), worlds[pattern.ravel() == k]
 
+    def over_tasks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
+        """Call `work` for as many worlds at a time as a thread should take."""
+        nodes = self.game.nodes
+        width = min(max(TASK, FEW_NODES // nodes), MANY_NODES // nodes)
+        self.over_blocks(worlds, work, max(width, WIDTH))
+
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
         """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
 
@@ -85,7 +92,8 @@ class Problem:
         threads.
         """
         threads = self.threads or processors()
-        size = max(1, min(width, ceil(len(worlds) / threads)))
+        rounds = ceil(len(worlds) / (threads * width)) or 1
+        size = width if rounds > 2 else max(1, ceil(len(worlds) / (threads * rounds)))
         blocks = [worlds[i : i + size] for i in range(0, len(worlds), size)]
         if threads == 1 or len(blocks) <= 1:
             for block in blocks:

@@ -30,10 +30,12 @@ class Runner:
 
     def odds_by_weight(self, worlds: Indices) -> Floats:
         """The log-odds (world, row) of play by weight alone."""
-        layout = self.layout
+        layout, weights = self.layout, self.problem.tabulation.weights
+        if len(weights) == 1:
+            return np.zeros((len(worlds), len(layout.row_option)))
         owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
         with np.errstate(divide="ignore"):
-            logs = np.maximum(np.log(self.problem.tabulation.weights[:, worlds]), NEVER)
+            logs = np.maximum(np.log(weights[:, worlds]), NEVER)
         others, bases = layout.row_option, layout.base[owner[layout.row_option]]
         return np.ascontiguousarray((logs[layout.weight[others]] - logs[layout.weight[bases]]).T)
 
