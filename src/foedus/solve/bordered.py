@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from foedus.solve.block import Floats
-from foedus.solve.response import Response
+from foedus.solve.curve import Curve
 
 ROUNDS = 200
 TINY = 1e-300
@@ -24,7 +24,7 @@ class Bordered(Protocol):
     def solve(self, right: Floats) -> Floats: ...
 
 
-def bordered(response: Response, scale: float, normal: Floats, dense: int) -> Bordered:
+def bordered(response: Curve, scale: float, normal: Floats, dense: int) -> Bordered:
     """The derivative of F at the place that `response` last answered, with `normal` as its last row."""
     if response.size <= dense:
         return Factorised(response, scale, normal)
@@ -34,7 +34,7 @@ def bordered(response: Response, scale: float, normal: Floats, dense: int) -> Bo
 class Factorised:
     """The whole matrix, solved by elimination; NaN where it is singular."""
 
-    def __init__(self, response: Response, scale: float, normal: Floats) -> None:
+    def __init__(self, response: Curve, scale: float, normal: Floats) -> None:
         self._matrix = np.empty((response.size + 1, response.size + 1))
         self._matrix[:-1] = -response.jacobian()
         self._matrix[:-1, -1] /= scale
@@ -61,7 +61,7 @@ class Iterated:
 
     orientation = 0
 
-    def __init__(self, response: Response, scale: float, normal: Floats) -> None:
+    def __init__(self, response: Curve, scale: float, normal: Floats) -> None:
         self._response, self._scale, self._normal = response, scale, normal
 
     def solve(self, right: Floats) -> Floats:

@@ -112,6 +112,7 @@ def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
 
 
 T = TypeVar("T")
+SMALLEST = 5e-324
 
 
 def processors() -> int:
@@ -143,15 +144,22 @@ def _stretch(worlds: Indices) -> Indices | slice:
 
 
 class Found(NamedTuple):
-    """Behaviour (option, world), values at the root (actor, world), certificate (row, world)."""
+    """Behaviour (option, world), values at the root (actor, world), certificate (row, world).
+
+    logs: ln σ (option, world), where a probability may be too small for a number.
+    """
 
     sigma: Floats
     values: Floats
     report: Floats
+    logs: Floats | None = None
 
 
 class Answers:
-    """What has been found so far, world last; each thread writes to its own worlds."""
+    """What has been found so far, world last; each thread writes to its own worlds.
+
+    `logs`: ln σ (option) of those worlds in which a probability may be too small for a number.
+    """
 
     def __init__(self, problem: Problem) -> None:
         options, worlds = problem.game.options, problem.tabulation.worlds
@@ -162,11 +170,19 @@ class Answers:
         self.method = np.zeros(worlds, np.int8)
         self.branch = np.full(worlds, Branch.SWEEPS, np.int8)
         self.logarithmic = np.zeros(worlds, np.bool_)
+        self.logs: dict[int, Floats] = {}
 
     @property
     def residual(self) -> Floats:
         residual: Floats = self.report[RESIDUAL]
         return residual
+
+    def log_behaviour(self, world: int) -> Floats:
+        """ln σ (option), no less than that of the smallest number where σ alone is known."""
+        if world in self.logs:
+            return self.logs[world]
+        logs: Floats = np.log(np.maximum(self.behaviour[:, world], SMALLEST))
+        return logs
 
     def better(self, worlds: Indices, residual: Floats) -> NDArray[np.bool_]:
         """Whether a residual is below the one kept (world)."""
@@ -184,3 +200,11 @@ class Answers:
         self.values[:, kept] = found.values[:, chosen]
         self.report[:, kept] = found.report[:, chosen]
         self.method[kept] = method
+        if found.logs is not None or self.logs:
+            self._keep_logs(worlds, np.flatnonzero(better), found.logs)
+
+    def _keep_logs(self, worlds: Indices, chosen: Indices, logs: Floats | None) -> None:
+        for k in chosen.tolist():
+            self.logs.pop(int(worlds[k]), None)
+            if logs is not None:
+                self.logs[int(worlds[k])] = logs[:, k]

@@ -52,4 +52,17 @@ class Runner:
         room = -(-count // WIDTH) * WIDTH
         found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
         compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
-        return Found(*(each[:, :count] for each in found))
+        logs = self.logs(jobs.odds.T) if logarithmic else None
+        return Found(*(each[:, :count] for each in found), logs)
+
+    def logs(self, odds: Floats) -> Floats:
+        """ln σ (option, …) of log-odds (row, …)."""
+        layout = self.layout
+        widths, first = np.diff(layout.first_option), layout.first_option[:-1]
+        logs = np.zeros((len(layout.weight), odds.shape[1]))
+        if not len(logs):
+            return logs
+        logs[layout.row_option] = odds
+        logs -= np.repeat(np.maximum.reduceat(logs, first, axis=0), widths, axis=0)
+        sums: Floats = np.log(np.add.reduceat(np.exp(logs), first, axis=0))
+        return logs - np.repeat(sums, widths, axis=0)
