@@ -53,7 +53,8 @@ class Runner:
         found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
         compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
-        return Found(*(each[:, :count] for each in found), logs)
+        sigma, values, report = (each[:, :count] for each in found)
+        return Found(sigma, values, report, logs)
 
     def logs(self, odds: Floats) -> Floats:
         """ln σ (option, …) of log-odds (row, …)."""
