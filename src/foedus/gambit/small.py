@@ -26,9 +26,9 @@ PACE = Pace()
 
 @dataclass(frozen=True, eq=False)
 class SmallAnswer:
-    """The end of a traced branch: behaviour (option) and its logarithms, visits (place), values (actor), and its certificate.
+    """The end of a traced branch, with its certificate.
 
-    `alone` is whether no other branch was crossed on the way from uniform play.
+    behaviour (option) and its logarithms, visits (decision), values (actor). `alone` is whether no other branch was crossed on the way from uniform play.
     """
 
     behaviour: Floats
@@ -45,7 +45,7 @@ class SmallAnswer:
 class SmallGame:
     """A tree as arrays, with room to solve it in.
 
-    `places` and `first` (decision): which of the tree's places it is, and from where to where its options are.
+    `places` and `first` (decision): which of the tree's places it is, and where its options start and stop.
     """
 
     plan: Plan
@@ -111,7 +111,7 @@ def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
 
 
 def _counts(tree: Tree, share: list[float]) -> NDArray[np.int32]:
-    """Whether a node counts in beliefs (node): of a place only those that the fewest impossible steps lead to."""
+    """Which nodes count in beliefs (node): of a place those that the fewest impossible steps lead to."""
     steps = [0] * tree.nodes
     least = [tree.nodes] * (len(tree.places) + 1)
     for node, place in enumerate(tree.place):

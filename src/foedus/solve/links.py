@@ -2,8 +2,9 @@
 
 All λ = t · λ̂. Answers at several t, from 0 to the one in question, are found side by side in the lanes of a
 block, each with the slope of the branch through it, dx/dt, and the sign of det(1 − J), where J is the
-derivative of the answer. Two neighbours are linked if each lies where the slopes of both say; where they are
-not, answers between them are asked for. A chain of links is a branch that rises in t from play by weight
+derivative of the answer. Two neighbours are linked if each lies where the slopes of both say, and Newton's
+method comes to the later from where the slope of the earlier leads; where the slopes do not agree, answers
+between them are asked for. A chain of links is a branch that rises in t from play by weight
 alone, and there is no other such branch: it is the principal one, at the first crossing of its end. A change
 of the sign along it is a bifurcation.
 """
@@ -22,6 +23,7 @@ from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.cubic import between
 from foedus.solve.equilibrium import Branch
+from foedus.solve.krylov import least_residual
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import Answers, PerThread, Problem
 from foedus.solve.queue import Jobs
@@ -30,6 +32,7 @@ from foedus.solve.runner import Runner
 
 SWEEPS = AcceleratedSweeps(depth=8, sweeps=80)
 SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one
+ENOUGH = 1e-4  # of the right side: what a slope may leave of it
 FAR = 700.0  # log-odds beyond which probabilities are no numbers
 
 
@@ -44,18 +47,20 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Linking:
-    """How neighbours are judged: `miss`, in log-odds, is the most that the slopes may be wrong about.
+    """How neighbours are judged, in log-odds: `miss` is the most that the slopes may be wrong about, `bend`
+    the most by which what the one foretells may differ from what the other does.
 
     Intervals shorter than `least` are not cut. Up to `dense` unknowns whole matrices are made; beyond,
     `slope_rounds` and `sign_rounds` of Arnoldi's method are. `points` bounds the answers asked for.
     """
 
     miss: float = 0.05
+    bend: float = 0.2
     least: float = 1.0 / 300.0
     dense: int = 60
     slope_rounds: int = 12
     sign_rounds: int = 16
-    points: int = 96
+    points: int = 160
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> NDArray[np.int8]:
         """What is known of the branch of each answer (world): SWEEPS where it is not linked."""
@@ -105,6 +110,8 @@ class Chain:
             for first in range(0, len(t), WIDTH):
                 if not self.add(t[first : first + WIDTH], guesses[:, first : first + WIDTH]):
                     return Branch.SWEEPS
+        if not self.straight():
+            return Branch.SWEEPS
         if all(point.upright for point in self.points.values()):
             return Branch.PRINCIPAL
         return Branch.BIFURCATED if self.response.size <= self.rule.dense else Branch.SWEEPS
@@ -115,10 +122,15 @@ class Chain:
         return [pair for pair in pairwise(chain) if not self.linked(*pair)]
 
     def linked(self, before: Point, after: Point) -> bool:
-        """Whether the mean of both slopes leads from the one to the other."""
-        led = before.x + (after.t - before.t) * (before.slope + after.slope) / 2.0
-        astray = np.abs(after.x - led) / (1.0 + 0.01 * np.abs(after.x))
-        return bool(astray.max(initial=0.0) <= self.rule.miss)
+        """Whether the mean of both slopes leads from the one to the other, and they are nearly the same.
+
+        The mean alone could lead across a pitchfork, from the slope before it to the steep one beyond.
+        """
+        length, size = after.t - before.t, 1.0 + 0.01 * np.abs(after.x)
+        led = before.x + length * (before.slope + after.slope) / 2.0
+        astray = float((np.abs(after.x - led) / size).max(initial=0.0))
+        bent = float((length * np.abs(after.slope - before.slope) / size).max(initial=0.0))
+        return astray <= self.rule.miss and bent <= self.rule.bend
 
     def add(self, t: Floats, guesses: Floats) -> bool:
         """Find the answers at t (at most a block), starting at the guesses (unknown, t); whether all were."""
@@ -147,20 +159,51 @@ class Chain:
 
     def _slopes(self, x: Floats, t: Floats) -> tuple[Floats, Floats]:
         """dx/dt (unknown, lane), and the sign of det(1 − J), or −1 where that is in doubt (lane)."""
-        response, rule = self.response, self.rule
+        response = self.response
         response.answers(x, t)
         ahead = response.push(np.vstack([np.zeros_like(x), np.ones(WIDTH)]))
-        if response.size <= rule.dense:
-            matrix = np.eye(response.size) - response.matrices()
-            signs, sizes = np.linalg.slogdet(matrix)
-            if not np.isfinite(sizes).all():
-                return np.full_like(x, np.nan), signs
-            slopes = np.linalg.solve(matrix, ahead.T[:, :, None])[:, :, 0].T
-            return np.asarray(slopes, np.float64), np.asarray(signs, np.float64)
-        reached = arnoldi.least_residual(response.push_play, ahead, rule.slope_rounds)
-        random = np.random.default_rng(response.size).normal(size=(response.size, 1))
-        above = arnoldi.beyond_one(response.push_play, np.repeat(random, WIDTH, axis=1), rule.sign_rounds)
-        return reached, np.where(above == 0, 1.0, -1.0)
+        slopes, signs = self._solved(ahead)
+        if signs is None:
+            random = np.random.default_rng(response.size).normal(size=(response.size, 1))
+            starts = np.repeat(random, WIDTH, axis=1)
+            above = arnoldi.beyond_one(response.push_play, starts, self.rule.sign_rounds)
+            signs = np.where(above == 0, 1.0, -1.0)
+        return slopes, signs
+
+    def _solved(self, right: Floats) -> tuple[Floats, Floats | None]:
+        """y with (1 − J) y = right in each lane (unknown, lane), and the sign of det(1 − J) if known."""
+        response, rule = self.response, self.rule
+        if response.size > rule.dense:
+            rounds = min(rule.slope_rounds, response.size)
+            return least_residual(lambda x: x - response.push_play(x), right, rounds, ENOUGH), None
+        matrix = np.eye(response.size) - response.matrices()
+        signs, sizes = np.linalg.slogdet(matrix)
+        if not np.isfinite(sizes).all():
+            return np.full_like(right, np.nan), np.asarray(signs, np.float64)
+        solution = np.linalg.solve(matrix, right.T[:, :, None])[:, :, 0].T
+        return np.asarray(solution, np.float64), np.asarray(signs, np.float64)
+
+    def straight(self) -> bool:
+        """Whether Newton's method comes to each point from where the slope of the one before it leads.
+
+        Across a pitchfork it does not: straight on lies the branch that the answers have left.
+        """
+        pairs = list(pairwise(self.points[t] for t in sorted(self.points)))
+        return all(self._straight(pairs[k : k + WIDTH]) for k in range(0, len(pairs), WIDTH))
+
+    def _straight(self, pairs: list[tuple[Point, Point]]) -> bool:
+        lanes = [pairs[min(lane, len(pairs) - 1)] for lane in range(WIDTH)]
+        t = np.array([after.t for _, after in lanes])
+        there = np.stack([after.x for _, after in lanes], axis=1)
+        led = np.stack([one.x + (other.t - one.t) * one.slope for one, other in lanes], axis=1)
+        right = self.response.answers(led, t) - led
+        if not np.isfinite(right).all():
+            return False
+        came = led + self._solved(right)[0]
+        size = 1.0 + np.abs(there)
+        before, after = (np.abs(each - there) / size for each in (led, came))
+        left = after.max(axis=0, initial=0.0) <= SAME + before.max(axis=0, initial=0.0) / 2.0
+        return bool(left.all())
 
     def _middle(self, before: Point, after: Point) -> float:
         return (before.t + after.t) / 2.0

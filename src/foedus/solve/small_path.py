@@ -117,7 +117,7 @@ def certify(plan: Any, desk: Any, rationality: float) -> tuple[float, float]:
 
 
 @routine
-def weight(path: Any, row: int, i: int) -> float:
+def weight(path: Any, row: int, i: int) -> Any:
     """The weight of a square: the mean of the unknowns, and t; large ones count by their ratio."""
     unknowns = path.shape[1] - 1
     by_ratio = 1.0 / (1.0 + abs(path[row, i]) / 10.0) ** 2
@@ -191,7 +191,7 @@ def correct(
 
 
 @routine
-def judge(desk: Any, limits: Any, contraction: float) -> float:
+def judge(desk: Any, limits: Any, contraction: float) -> Any:
     """How much too long a step was: 1 is as it should be."""
     path, last = desk.path, desk.path.shape[1] - 1
     along, square, swing = 0.0, 0.0, 0.0
@@ -226,7 +226,7 @@ def distance(path: Any) -> float:
 
 
 @routine
-def cubic(path: Any, i: int, length: float, share: float) -> float:
+def cubic(path: Any, i: int, length: float, share: float) -> Any:
     """Hermite's cubic of place i between the two points."""
     s, r = share, 1.0 - share
     ends = (1.0 + 2.0 * s) * r * r * path[HERE, i] + s * s * (3.0 - 2.0 * s) * path[AHEAD, i]
