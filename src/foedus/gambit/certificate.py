@@ -46,8 +46,8 @@ def _expectations(tree: Tree, played: Rows, logs: Rows) -> list[list[float]]:
     worth = [list(tree.outcomes[each].payoffs) for each in tree.outcome]
     for node in reversed(range(tree.nodes)):
         if children[node]:
-            place = tree.places[tree.place[node]]
-            shares = place.probabilities if place.chance else played[tree.place[node]]
+            owner = tree.places[tree.place[node]]
+            shares = owner.probabilities if owner.chance else played[tree.place[node]]
             for child, share in zip(children[node], shares, strict=True):
                 below = zip(worth[node], worth[child], strict=True)
                 worth[node] = [here + share * each for here, each in below]
@@ -78,8 +78,8 @@ def _beliefs(tree: Tree, children: list[list[int]], logs: Rows) -> Iterator[tupl
     nodes = [n for n, below in enumerate(children) if below and not tree.places[tree.place[n]].chance]
     best: dict[int, tuple[int, float]] = {}
     for node in nodes:
-        place = tree.place[node]
-        best[place] = max(best.get(place, order[node]), order[node])
+        at = tree.place[node]
+        best[at] = max(best.get(at, order[node]), order[node])
     for node in nodes:
         impossible, reach = best[tree.place[node]]
         if order[node][0] == impossible:

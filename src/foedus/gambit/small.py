@@ -28,7 +28,8 @@ PACE = Pace()
 class SmallAnswer:
     """The end of a traced branch, with its certificate.
 
-    behaviour (option) and its logarithms, visits (decision), values (actor). `alone` is whether no other branch was crossed on the way from uniform play.
+    behaviour (option) and its logarithms, visits (decision), values (actor). `alone` is whether no other
+    branch was crossed on the way from uniform play.
     """
 
     behaviour: Floats

@@ -244,7 +244,21 @@ def _by_tracing(tree: Tree, rationality: Sequence[float], how: Asked, reason: st
     if not small_enough(tree):
         refusal = f"The game is too large to be solved without an order of play: {reason}."
         return [Answer(Status.UNSUPPORTED, reason=refusal)] * len(rationality)
-    return [_traced(tree, each, None if isinf(each) else trace(tree, each), how) for each in rationality]
+    small = small_game(tree)
+    points = (None if isinf(each) else _point(tree, small, each) for each in rationality)
+    return [_traced(tree, each, point, how) for each, point in zip(rationality, points, strict=True)]
+
+
+def _point(tree: Tree, small: SmallGame | None, rationality: float) -> Point | None:
+    """The end of the branch, by the swifter way if the game is small."""
+    if small is None:
+        return trace(tree, rationality)
+    found = small.solve(rationality)
+    if found is None:
+        return None
+    visits = np.zeros(len(tree.places))
+    visits[list(small.places)] = found.visits
+    return Point(found.behaviour, visits, found.values, found.alone)
 
 
 def _traced(tree: Tree, rationality: float, point: Point | None, how: Asked) -> Answer:

@@ -39,8 +39,8 @@ class Plan(NamedTuple):
     place (node): the decision, CHANCE or TERMINAL; option (node): by which play comes there, -1 for chance,
     which brings it there with the probability `share`; log_share (node): its logarithm, 0 if it is never;
     counts (node): OUT if beliefs leave it out, as fewer impossible steps lead elsewhere, NEVER if it is met
-    only in the limit, else MET; payoff (node · actor), what the node itself pays; first_option (decision + 1);
-    mover (decision). Unknowns are the log-odds of options against the first of the same decision.
+    only in the limit, else MET; payoff (node · actor), what the node itself pays; first_option (decision +
+    1); mover (decision). Unknowns are the log-odds of options against the first of the same decision.
     """
 
     parent: Ints
