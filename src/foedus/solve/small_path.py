@@ -20,6 +20,7 @@ ARRIVED, OUT_OF_STEPS, STUCK = 0, 1, 2
 SMALL = 1e-3  # a correction, in log-odds, that is no danger however slowly it shrinks
 CLOSE = 1e-4  # a correction after which the next, of its square's size, is not needed
 TIGHT = 1e-8  # the same at arrival
+GROWTH = 0.25  # of τ, or 1: longer steps might pass two bifurcations unseen where the branch is straight
 
 
 class Limits(NamedTuple):
@@ -142,6 +143,8 @@ def aim(path: Any, last: int, step: float, before: float, goal: float) -> tuple[
     """The guess a step ahead, and the plane to correct it in; how long the step is, and whether it lands."""
     bend = 0.5 / before if before > 0.0 else 0.0
     rise, curve = path[ALONG, last], bend * (path[ALONG, last] - path[BEFORE, last])
+    if rise > 0.0:
+        step = min(step, max(GROWTH * path[HERE, last], 1.0) / rise)
     left = goal - path[HERE, last]
     landing = rise > 0.0 and (rise + step * curve) * step >= left
     if landing:
