@@ -85,7 +85,7 @@ def compiled() -> Kernels:
 def _compiled() -> Kernels:
     if needs_compiling():
         _forget_old(cache_folder().parent)
-        log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
+        log.info("compiling the solver's kernels, once for this version (about half a minute)")
     kernels = Kernels(
         induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
         iterate=_kernel(queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
