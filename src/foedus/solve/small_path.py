@@ -18,9 +18,9 @@ HERE, ALONG, BEFORE, GUESS, AHEAD, ONWARD, NORMAL = range(7)
 ROWS = 7
 ARRIVED, OUT_OF_STEPS, STUCK = 0, 1, 2
 SMALL = 1e-3  # a correction, in log-odds, that is no danger however slowly it shrinks
-CLOSE = 1e-4  # a correction after which the next, of its square's size, is not needed
+CLOSE = 1e-3  # a correction after which the next, of its square's size, is not needed
 TIGHT = 1e-8  # the same at arrival
-GROWTH = 0.25  # of τ, or 1: longer steps might pass two bifurcations unseen where the branch is straight
+GROWTH = 0.15  # of τ, or 1: longer steps might pass two bifurcations unseen where the branch is straight
 
 
 class Limits(NamedTuple):
