@@ -7,23 +7,116 @@ weight, which is the limit of the logit response.
 
 from __future__ import annotations
 
-from foedus.solve.block import Indices
-from foedus.solve.equilibrium import Method
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.solve.askable import askable, finite
+from foedus.solve.backward import CERTIFICATE, Given, Made, Shape, arena_for
+from foedus.solve.block import Floats, logarithms
+from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
-from foedus.solve.problem import Answers, Found, PerThread, Problem
+from foedus.solve.plan import Plan
+from foedus.solve.problem import Problem, processors
+
+VECTORS = 4
+TASK = 16 * VECTORS * WIDTH
+"""Worlds that a thread takes at a time."""
+
+WORTH_A_THREAD = 200_000
+"""Nodes times worlds below which one thread is sooner done than two are started."""
+
+LARGE = 100_000
+"""Records of a graph from which on chunks are of one vector, lest reach takes too much memory."""
 
 
-def backward_induction(problem: Problem, answers: Answers, worlds: Indices) -> None:
-    """Answer the problem in the worlds named."""
-    scratches, options = PerThread(problem.scratch), problem.game.options
+def backward_induction(problem: Problem, plan: Plan) -> Equilibrium:
+    """The only equilibrium in each world."""
+    given, worlds = _given(problem, plan), problem.tabulation.worlds
+    made = Made(
+        np.empty((problem.game.options, worlds)),
+        np.empty((len(problem.game.actors), worlds)),
+        np.empty((CERTIFICATE, worlds)),
+    )
+    _induct(problem, plan, given, made)
+    return _equilibrium(made, _status(problem, plan, made))
 
-    def work(block: Indices) -> None:
-        scratch, numbers, lanes = scratches.get(), problem.numbers(block), len(block)
-        compiled().induct(problem.layout, numbers, scratch)
-        compiled().certify(problem.layout, numbers, scratch)
-        played, worth = scratch.sigma[:options, :lanes], scratch.values[0, :, :lanes]
-        answers.keep(block, Found(played, worth, scratch.report[:, :lanes]), Method.BACKWARD_INDUCTION)
-        answers.sweeps[block] = 1
 
-    problem.over_blocks(worlds, work, WIDTH)
+def _given(problem: Problem, plan: Plan) -> Given:
+    """The numbers as the kernel takes them: contiguous, and its own to write to."""
+    numbers = problem.tabulation
+    weights = numbers.weights
+    return Given(
+        _own(numbers.payoffs).reshape(-1, numbers.worlds),
+        _own(numbers.probabilities),
+        logarithms(weights) if plan.weighted else np.zeros(weights.shape),
+        _own(numbers.rationality),
+    )
+
+
+def _own(numbers: Floats) -> Floats:
+    flags = numbers.flags
+    usable = flags.c_contiguous and flags.writeable and numbers.dtype == np.float64
+    return numbers if usable else np.array(numbers, np.float64, order="C")
+
+
+def _induct(problem: Problem, plan: Plan, given: Given, made: Made) -> None:
+    worlds, records = problem.tabulation.worlds, len(plan.tape.starts)
+    vectors = 1 if records > LARGE and not plan.tree else max(1, min(VECTORS, worlds // WIDTH))
+    shape = Shape(vectors, plan.slots, plan.widest, plan.end, plan.tree)
+
+    def work(task: tuple[int, int]) -> None:
+        arena = arena_for(shape, given, records, problem.game.options)
+        compiled().induct(plan.tape, shape, given, made, arena, *task)
+
+    threads = problem.threads or processors()
+    if threads == 1 or worlds * problem.game.nodes < WORTH_A_THREAD:
+        work((0, worlds))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(work, _tasks(worlds, threads)):
+            pass
+
+
+def _tasks(worlds: int, threads: int) -> list[tuple[int, int]]:
+    """Stretches of worlds, whole chunks but for the last."""
+    chunks = -(-worlds // (VECTORS * WIDTH))
+    size = min(TASK, max(1, -(-chunks // threads)) * VECTORS * WIDTH)
+    return [(first, min(first + size, worlds)) for first in range(0, worlds, size)]
+
+
+def _status(problem: Problem, plan: Plan, made: Made) -> NDArray[np.int8]:
+    """Status (world). A number that is none shows in the values at the root, wherever it is paid."""
+    status, payoffs = askable(problem), problem.tabulation.payoffs
+    status[~finite(payoffs[plan.unpaid])] = Status.INVALID
+    doubtful = np.flatnonzero(~finite(made.values))
+    status[doubtful[~finite(payoffs[:, :, doubtful])]] = Status.INVALID
+    solved = status == Status.NOT_CONVERGED
+    solved[doubtful] = False
+    status[solved] = Status.SOLVED
+    return status
+
+
+def _equilibrium(made: Made, status: NDArray[np.int8]) -> Equilibrium:
+    solved, worlds = status == Status.SOLVED, len(status)
+    if not solved.all():
+        invalid = status == Status.INVALID
+        for numbers in made:
+            numbers[:, invalid] = np.nan
+        made.certificate[:, ~solved] = np.nan
+    regret, weighted, ties = made.certificate
+    return Equilibrium(
+        behaviour=made.behaviour,
+        values=made.values,
+        residual=np.where(solved, 0.0, np.nan),
+        regret=regret,
+        weighted_regret=weighted,
+        status=status,
+        sweeps=(status != Status.INVALID).astype(np.int32),
+        limit_beliefs=np.zeros(worlds, np.bool_),
+        ties=ties > 0,
+        method=np.where(solved, np.int8(Method.BACKWARD_INDUCTION), np.int8(Method.NONE)),
+        branch=np.where(solved, np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)),
+    )

@@ -119,6 +119,39 @@ def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:
 
 
 @instructions
+def address(typingctx: Any, array: Any, index: Any) -> Any:
+    """Where element `index` of a contiguous array lies in memory, all its axes counted as one."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        proxy: Callable[..., Any] = cgutils.create_struct_proxy
+        data = proxy(sig.args[0])(context, builder, args[0]).data
+        return builder.ptrtoint(builder.gep(data, [args[1]]), WORD)
+
+    return types.int64(array, types.intp), codegen
+
+
+@instructions
+def load_at(typingctx: Any, place: Any) -> Any:
+    """The WIDTH numbers from an address on."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.load(builder.inttoptr(args[0], VECTOR.as_pointer()), align=8)
+
+    return LANES(types.int64), codegen
+
+
+@instructions
+def store_at(typingctx: Any, place: Any, value: Any) -> Any:
+    """Write WIDTH numbers from an address on."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.store(args[1], builder.inttoptr(args[0], VECTOR.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, LANES), codegen
+
+
+@instructions
 def entry(typingctx: Any, array: Any, index: Any) -> Any:
     """array[index] of a contiguous array of whole numbers, for an index known to be in its range.
 

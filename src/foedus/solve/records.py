@@ -1,0 +1,311 @@
+"""What each kind of record of a tape asks for, in a chunk of worlds: answers, values, and what could be gained.
+
+A record is decoded once for a chunk of several vectors of lanes, so that the processor has several chains of
+arithmetic to work on at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from foedus.solve.arithmetic import exp, part
+from foedus.solve.lanes import (
+    WIDTH,
+    entry,
+    fma,
+    less,
+    load_at,
+    magnitude,
+    maximum,
+    same,
+    spread,
+    store_at,
+)
+from foedus.solve.passes import ABSENT, OUTSIDE
+from foedus.solve.tape import (
+    BELOW,
+    COUNT,
+    EDGE,
+    HEADER,
+    MOVER,
+    OPTION,
+    PAYMENT,
+    ROW,
+    SLOT,
+)
+
+BYTES = 8 * WIDTH
+"""Of one vector."""
+
+REGRET, WEIGHTED, TIES, NOUGHT, FIXED = range(5)
+"""Rows of the arena that every game has; the last is all zeros."""
+
+
+class Room(NamedTuple):
+    """Where a chunk's numbers begin, as addresses; `wide` bytes lie between the rows of the arena.
+
+    gains and reach (record) are used in graphs only. exact: whether some actor is infinitely rational.
+    """
+
+    vectors: int
+    actors: int
+    step: int
+    wide: int
+    payoffs: int
+    probabilities: int
+    log_weights: int
+    behaviour: int
+    fixed: int
+    rationality: int
+    ties: int
+    scores: int
+    slots: int
+    gains: int
+    reach: int
+    tree: bool
+    exact: bool
+
+
+@part
+def below(code: Any, room: Any, edge: int) -> Any:
+    """Of an edge's child: address of its values, bytes between those of two actors, and of its gain."""
+    place = entry(code, edge + BELOW)
+    if place >= 0:
+        return room.payoffs + place * room.actors * room.step, room.step, room.fixed + NOUGHT * room.wide
+    slot = room.slots + (-1 - place) * (room.actors + 1) * room.wide
+    return slot, room.wide, slot + room.actors * room.wide
+
+
+@part
+def paid_on(code: Any, room: Any, edge: int) -> int:
+    """The address of what an edge pays."""
+    return room.payoffs + entry(code, edge + PAYMENT) * room.actors * room.step
+
+
+@part
+def worth(values: int, payment: int, paid: bool) -> Any:
+    """What an edge is worth (lane), to the actor whose number and payment are at these addresses."""
+    if paid:
+        return load_at(values) + load_at(payment)
+    return load_at(values)
+
+
+@part
+def raise_to(place: int, x: Any) -> None:
+    """Let the number at an address be at least x (lane)."""
+    store_at(place, maximum(x, load_at(place)))
+
+
+@part
+def untie(room: Any, mover: int, x: Any, shift: int) -> Any:
+    """0 where x (lane) is no further from it than what counts as a tie."""
+    tie = load_at(room.ties + mover * room.wide + shift)
+    return same(x, x, less(tie, magnitude(x), x, spread(0.0)), x)
+
+
+@part
+def tell_ties(room: Any, mover: int, chosen: Any, shift: int) -> None:
+    """Tell where an infinitely rational mover has chosen more than one option (lane)."""
+    tie = load_at(room.ties + mover * room.wide + shift)
+    shared = less(spread(1.0), chosen, spread(1.0), spread(0.0))
+    raise_to(room.fixed + TIES * room.wide + shift, less(tie, spread(0.0), spread(0.0), shared))
+
+
+@part
+def settle(room: Any, slot: int, record: int, gain: Any, later: Any, shift: int) -> None:
+    """Take what a mover could gain into the certificate; `later` is the most that those after it could.
+
+    In a tree the gains weighted by reach are handed up; in a graph, where ways merge, reach is summed first.
+    """
+    raise_to(room.fixed + REGRET * room.wide + shift, gain)
+    if room.tree:
+        store_at(slot + room.actors * room.wide + shift, maximum(gain, later))
+    else:
+        store_at(room.gains + record * room.wide + shift, gain)
+
+
+@part
+def two(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
+    """A set of two options of the same weight: one exp."""
+    mover, edge = entry(code, at + MOVER), at + HEADER
+    to = room.behaviour + entry(code, at + OPTION) * room.step
+    slot = room.slots + entry(code, at + SLOT) * (room.actors + 1) * room.wide
+    v0, s0, g0 = below(code, room, edge)
+    v1, s1, g1 = below(code, room, edge + EDGE)
+    p0, p1 = paid_on(code, room, edge), paid_on(code, room, edge + EDGE)
+    for v in range(room.vectors):
+        shift, pay = v * BYTES, v * BYTES + mover * room.step
+        q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
+        q1 = worth(v1 + mover * s1 + shift, p1 + pay, paid)
+        difference = q1 - q0
+        x = difference
+        if room.exact:
+            x = untie(room, mover, x, shift)
+        x = load_at(room.rationality + mover * room.wide + shift) * x
+        z = exp(0.0 - magnitude(x))
+        large = 1.0 / (1.0 + z)
+        small = z * large
+        first = less(spread(0.0), x, small, large)
+        second = less(spread(0.0), x, large, small)
+        store_at(to + shift, first)
+        store_at(to + room.step + shift, second)
+        if room.exact:
+            tell_ties(room, mover, 1.0 + less(spread(0.0), small, spread(1.0), spread(0.0)), shift)
+        later = maximum(first * load_at(g0 + shift), second * load_at(g1 + shift))
+        for a in range(room.actors):
+            pay = v * BYTES + a * room.step
+            one = worth(v0 + a * s0 + shift, p0 + pay, paid)
+            other = worth(v1 + a * s1 + shift, p1 + pay, paid)
+            store_at(slot + a * room.wide + shift, fma(second, other, first * one))
+        settle(room, slot, record, small * magnitude(difference), later, shift)
+
+
+@part
+def three(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
+    """A set of three options of the same weight."""
+    mover, edge = entry(code, at + MOVER), at + HEADER
+    to = room.behaviour + entry(code, at + OPTION) * room.step
+    slot = room.slots + entry(code, at + SLOT) * (room.actors + 1) * room.wide
+    v0, s0, g0 = below(code, room, edge)
+    v1, s1, g1 = below(code, room, edge + EDGE)
+    v2, s2, g2 = below(code, room, edge + 2 * EDGE)
+    p0, p1 = paid_on(code, room, edge), paid_on(code, room, edge + EDGE)
+    p2 = paid_on(code, room, edge + 2 * EDGE)
+    for v in range(room.vectors):
+        shift, pay = v * BYTES, v * BYTES + mover * room.step
+        q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
+        q1 = worth(v1 + mover * s1 + shift, p1 + pay, paid)
+        q2 = worth(v2 + mover * s2 + shift, p2 + pay, paid)
+        top = maximum(q2, maximum(q1, q0))
+        l0, l1, l2 = q0 - top, q1 - top, q2 - top
+        x0, x1, x2 = l0, l1, l2
+        if room.exact:
+            x0, x1 = untie(room, mover, x0, shift), untie(room, mover, x1, shift)
+            x2 = untie(room, mover, x2, shift)
+        rationality = load_at(room.rationality + mover * room.wide + shift)
+        e0, e1, e2 = exp(rationality * x0), exp(rationality * x1), exp(rationality * x2)
+        scale = 1.0 / (e0 + e1 + e2)
+        if room.exact:
+            tell_ties(room, mover, e0 + e1 + e2, shift)
+        e0, e1, e2 = e0 * scale, e1 * scale, e2 * scale
+        store_at(to + shift, e0)
+        store_at(to + room.step + shift, e1)
+        store_at(to + 2 * room.step + shift, e2)
+        later = maximum(e0 * load_at(g0 + shift), e1 * load_at(g1 + shift))
+        later = maximum(e2 * load_at(g2 + shift), later)
+        for a in range(room.actors):
+            pay = v * BYTES + a * room.step
+            total = e0 * worth(v0 + a * s0 + shift, p0 + pay, paid)
+            total = fma(e1, worth(v1 + a * s1 + shift, p1 + pay, paid), total)
+            total = fma(e2, worth(v2 + a * s2 + shift, p2 + pay, paid), total)
+            store_at(slot + a * room.wide + shift, total)
+        gain = 0.0 - fma(e2, l2, fma(e1, l1, e0 * l0))
+        settle(room, slot, record, gain, later, shift)
+
+
+@part
+def expected(code: Any, room: Any, edge: int, mover: int, shift: int) -> Any:
+    """What the mover expects of an option (lane)."""
+    values, apart, _ = below(code, room, edge)
+    pay = paid_on(code, room, edge) + mover * room.step + shift
+    return worth(values + mover * apart + shift, pay, True)
+
+
+@part
+def weigh(code: Any, room: Any, at: int, shift: int) -> Any:
+    """What the mover expects of each option, into the scores; returns the most of those available (lane)."""
+    mover, top = entry(code, at + MOVER), spread(OUTSIDE)
+    for k in range(entry(code, at + COUNT)):
+        edge = at + HEADER + k * EDGE
+        quality = expected(code, room, edge, mover, shift)
+        store_at(room.scores + k * room.wide + shift, quality)
+        weight = load_at(room.log_weights + entry(code, edge + ROW) * room.step + shift)
+        top = maximum(less(weight, spread(ABSENT), spread(OUTSIDE), quality), top)
+    return top
+
+
+@part
+def score(code: Any, room: Any, at: int, top: Any, to: int, shift: int) -> Any:
+    """ln weight + rationality · loss of each option, into its probability's place; returns the most (lane)."""
+    mover, most = entry(code, at + MOVER), spread(OUTSIDE)
+    rationality = load_at(room.rationality + mover * room.wide + shift)
+    for k in range(entry(code, at + COUNT)):
+        loss = load_at(room.scores + k * room.wide + shift) - top
+        if room.exact:
+            loss = untie(room, mover, loss, shift)
+        weight = load_at(room.log_weights + entry(code, at + HEADER + k * EDGE + ROW) * room.step + shift)
+        absent = loss * 0.0 + spread(OUTSIDE)
+        each = less(weight, spread(ABSENT), absent, fma(rationality, loss, weight))
+        store_at(to + k * room.step + shift, each)
+        most = maximum(each, most)
+    return most
+
+
+@part
+def answer(code: Any, room: Any, at: int, to: int, shift: int) -> Any:
+    """The logit answer of a set of any number and weights of options; returns what its mover could gain."""
+    top = weigh(code, room, at, shift)
+    most = score(code, room, at, top, to, shift)
+    count, total, chosen, gain = entry(code, at + COUNT), spread(0.0), spread(0.0), spread(0.0)
+    for k in range(count):
+        share = exp(load_at(to + k * room.step + shift) - most)
+        store_at(to + k * room.step + shift, share)
+        total += share
+        chosen += less(spread(0.0), share, spread(1.0), spread(0.0))
+    scale = 1.0 / total
+    for k in range(count):
+        share = load_at(to + k * room.step + shift) * scale
+        store_at(to + k * room.step + shift, share)
+        gain = fma(share, top - load_at(room.scores + k * room.wide + shift), gain)
+    if room.exact:
+        tell_ties(room, entry(code, at + MOVER), chosen, shift)
+    return gain
+
+
+@part
+def gather(code: Any, room: Any, edge: int, share: int, slot: int, first: bool) -> None:
+    """Add an edge's part to the values of its node; `share` is the address of its probability."""
+    values, apart, gains = below(code, room, edge)
+    pay = paid_on(code, room, edge)
+    for v in range(room.vectors):
+        shift = v * BYTES
+        chance = load_at(share + shift)
+        for a in range(room.actors):
+            to = slot + a * room.wide + shift
+            each = worth(values + a * apart + shift, pay + a * room.step + shift, True)
+            if first:
+                store_at(to, chance * each)
+            else:
+                store_at(to, fma(chance, each, load_at(to)))
+        later, to = chance * load_at(gains + shift), slot + room.actors * room.wide + shift
+        if first:
+            store_at(to, later)
+        else:
+            raise_to(to, later)
+
+
+@part
+def many(code: Any, room: Any, at: int, record: int) -> None:
+    """A set of any number and weights of options."""
+    to = room.behaviour + entry(code, at + OPTION) * room.step
+    slot = room.slots + entry(code, at + SLOT) * (room.actors + 1) * room.wide
+    gains = room.scores
+    for v in range(room.vectors):
+        shift = v * BYTES
+        store_at(gains + shift, answer(code, room, at, to, shift))
+    for k in range(entry(code, at + COUNT)):
+        gather(code, room, at + HEADER + k * EDGE, to + k * room.step, slot, k == 0)
+    for v in range(room.vectors):
+        shift = v * BYTES
+        later = load_at(slot + room.actors * room.wide + shift)
+        settle(room, slot, record, load_at(gains + shift), later, shift)
+
+
+@part
+def chance(code: Any, room: Any, at: int) -> None:
+    """A chance node; there is nothing to answer."""
+    slot = room.slots + entry(code, at + SLOT) * (room.actors + 1) * room.wide
+    for k in range(entry(code, at + COUNT)):
+        edge = at + HEADER + k * EDGE
+        share = room.probabilities + entry(code, edge + ROW) * room.step
+        gather(code, room, edge, share, slot, k == 0)
