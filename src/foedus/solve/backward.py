@@ -13,11 +13,28 @@ import numpy as np
 
 from foedus.solve.arithmetic import part
 from foedus.solve.block import EXACT, TIE, Floats
-from foedus.solve.lanes import WIDTH, address, entry, fma, load_at, maximum, spread, store_at
+from foedus.solve.lanes import WIDTH, address, entry, fetch, fma, load_at, maximum, spread, store_at
 from foedus.solve.records import BYTES, FIXED, WEIGHTED, Room, chance, many, three, two
-from foedus.solve.tape import CHANCE, COUNT, EDGE, HEADER, KIND, OPTION, PAID, RECORD, ROW, SLOT, THREE, TWO
+from foedus.solve.tape import (
+    BELOW,
+    CHANCE,
+    COUNT,
+    EDGE,
+    HEADER,
+    KIND,
+    OPTION,
+    PAID,
+    RECORD,
+    ROW,
+    SLOT,
+    THREE,
+    TWO,
+)
 
 CERTIFICATE = 3
+
+AHEAD = 4
+"""Records."""
 
 
 class Given(NamedTuple):
@@ -63,10 +80,23 @@ def arena_for(shape: Shape, given: Given, records: int, options: int) -> Floats:
 
 
 @part
+def fetch_ends(code: Any, room: Any, at: int) -> None:
+    """Ask for the payoffs that a record will read."""
+    for k in range(entry(code, at + COUNT)):
+        row = entry(code, at + HEADER + k * EDGE + BELOW)
+        if row >= 0:
+            place = room.payoffs + row * room.actors * room.step
+            for a in range(room.actors):
+                for v in range(room.vectors):
+                    fetch(place + a * room.step + v * BYTES)
+
+
+@part
 def walk(code: Any, starts: Any, room: Any) -> None:
     """All records from the ends to the root."""
     for record in range(starts.shape[0]):
         at = entry(starts, record)
+        fetch_ends(code, room, entry(starts, min(record + AHEAD, starts.shape[0] - 1)))
         kind = entry(code, at + KIND)
         if kind == TWO:
             two(code, room, at, record, False)

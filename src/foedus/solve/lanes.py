@@ -152,6 +152,22 @@ def store_at(typingctx: Any, place: Any, value: Any) -> Any:
 
 
 @instructions
+def fetch(typingctx: Any, place: Any) -> Any:
+    """Ask for the cache line at an address, which is soon to be read."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        declare: Callable[..., Any] = cgutils.get_or_insert_function
+        function = declare(builder.module, kind, "llvm.prefetch.p0i8")
+        read, keep, data = (ir.Constant(word, number) for number in (0, 3, 1))
+        builder.call(function, [builder.inttoptr(args[0], byte), read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@instructions
 def entry(typingctx: Any, array: Any, index: Any) -> Any:
     """array[index] of a contiguous array of whole numbers, for an index known to be in its range.
 

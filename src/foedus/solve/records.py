@@ -152,12 +152,15 @@ def two(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
         if room.exact:
             tell_ties(room, mover, 1.0 + less(spread(0.0), small, spread(1.0), spread(0.0)), shift)
         later = maximum(first * load_at(g0 + shift), second * load_at(g1 + shift))
-        for a in range(room.actors):
-            pay = v * BYTES + a * room.step
-            one = worth(v0 + a * s0 + shift, p0 + pay, paid)
-            other = worth(v1 + a * s1 + shift, p1 + pay, paid)
-            store_at(slot + a * room.wide + shift, fma(second, other, first * one))
         settle(room, slot, record, small * magnitude(difference), later, shift)
+    for a in range(room.actors):
+        x0, x1, y = v0 + a * s0, v1 + a * s1, slot + a * room.wide
+        pay0, pay1 = p0 + a * room.step, p1 + a * room.step
+        for v in range(room.vectors):
+            shift = v * BYTES
+            total = load_at(to + shift) * worth(x0 + shift, pay0 + shift, paid)
+            total = fma(load_at(to + room.step + shift), worth(x1 + shift, pay1 + shift, paid), total)
+            store_at(y + shift, total)
 
 
 @part
@@ -193,14 +196,17 @@ def three(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
         store_at(to + 2 * room.step + shift, e2)
         later = maximum(e0 * load_at(g0 + shift), e1 * load_at(g1 + shift))
         later = maximum(e2 * load_at(g2 + shift), later)
-        for a in range(room.actors):
-            pay = v * BYTES + a * room.step
-            total = e0 * worth(v0 + a * s0 + shift, p0 + pay, paid)
-            total = fma(e1, worth(v1 + a * s1 + shift, p1 + pay, paid), total)
-            total = fma(e2, worth(v2 + a * s2 + shift, p2 + pay, paid), total)
-            store_at(slot + a * room.wide + shift, total)
         gain = 0.0 - fma(e2, l2, fma(e1, l1, e0 * l0))
         settle(room, slot, record, gain, later, shift)
+    for a in range(room.actors):
+        x0, x1, x2, y = v0 + a * s0, v1 + a * s1, v2 + a * s2, slot + a * room.wide
+        pay0, pay1, pay2 = p0 + a * room.step, p1 + a * room.step, p2 + a * room.step
+        for v in range(room.vectors):
+            shift = v * BYTES
+            total = load_at(to + shift) * worth(x0 + shift, pay0 + shift, paid)
+            total = fma(load_at(to + room.step + shift), worth(x1 + shift, pay1 + shift, paid), total)
+            total = fma(load_at(to + 2 * room.step + shift), worth(x2 + shift, pay2 + shift, paid), total)
+            store_at(y + shift, total)
 
 
 @part
