@@ -7,6 +7,7 @@ end are copied into rows of their own. Everything else lies in an arena of rows 
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,8 +34,8 @@ from foedus.solve.tape import (
 
 CERTIFICATE = 3
 
-AHEAD = 4
-"""Records."""
+AHEAD = 6
+"""How many records ahead payoffs are asked for."""
 
 
 class Given(NamedTuple):
@@ -73,10 +74,16 @@ def arena_for(shape: Shape, given: Given, records: int, options: int) -> Floats:
     rows = FIXED + 2 * actors + shape.widest + shape.slots * (actors + 1)
     rows += 0 if shape.tree else 2 * records
     few = len(given.payoffs) + len(given.probabilities) + len(given.log_weights) + options
-    size = (rows * shape.vectors + few) * WIDTH
+    return lined_up((rows * shape.vectors + few) * WIDTH)
+
+
+def lined_up(*shape: int) -> Floats:
+    """Memory, whatever is in it, that starts on a cache line, so that few vectors straddle two."""
+    size = prod(shape)
     raw = np.empty(size + WIDTH)
     start = (-raw.__array_interface__["data"][0] % BYTES) // 8
-    return raw[start : start + size]
+    found: Floats = raw[start : start + size].reshape(shape)
+    return found
 
 
 @part

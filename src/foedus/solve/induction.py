@@ -7,22 +7,26 @@ weight, which is the limit of the logit response.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foedus.solve.askable import askable, finite
-from foedus.solve.backward import CERTIFICATE, Given, Made, Shape, arena_for
+from foedus.solve.backward import CERTIFICATE, Given, Made, Shape, arena_for, lined_up
 from foedus.solve.block import Floats, logarithms
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.plan import Plan
-from foedus.solve.problem import Problem, processors
+from foedus.solve.problem import PerThread, Problem, processors
 
-VECTORS = 4
-TASK = 16 * VECTORS * WIDTH
+VECTORS = 8
+CHUNK = VECTORS * WIDTH
+TASK = 8 * CHUNK
 """Worlds that a thread takes at a time."""
 
 WORTH_A_THREAD = 200_000
@@ -34,14 +38,28 @@ LARGE = 100_000
 
 def backward_induction(problem: Problem, plan: Plan) -> Equilibrium:
     """The only equilibrium in each world."""
-    given, worlds = _given(problem, plan), problem.tabulation.worlds
-    made = Made(
-        np.empty((problem.game.options, worlds)),
+    made = made_for(problem)
+    _induct(problem, plan, made)
+    return _equilibrium(made, _status(problem, plan, made))
+
+
+def made_for(problem: Problem) -> Made:
+    """Room for the answers, whatever is in it."""
+    worlds = problem.tabulation.worlds
+    return Made(
+        lined_up(problem.game.options, worlds),
         np.empty((len(problem.game.actors), worlds)),
         np.empty((CERTIFICATE, worlds)),
     )
-    _induct(problem, plan, given, made)
-    return _equilibrium(made, _status(problem, plan, made))
+
+
+def kernel_for(problem: Problem, plan: Plan, made: Made) -> Callable[[int, int], None]:
+    """The kernel on this problem, with an arena of its own, to be called for worlds first … last − 1."""
+    records, worlds = len(plan.tape.starts), problem.tabulation.worlds
+    vectors = 1 if records > LARGE and not plan.tree else max(1, min(VECTORS, worlds // WIDTH))
+    shape, given = Shape(vectors, plan.slots, plan.widest, plan.end, plan.tree), _given(problem, plan)
+    arena = arena_for(shape, given, records, problem.game.options)
+    return partial(compiled().induct, plan.tape, shape, given, made, arena)
 
 
 def _given(problem: Problem, plan: Plan) -> Given:
@@ -51,7 +69,7 @@ def _given(problem: Problem, plan: Plan) -> Given:
     return Given(
         _own(numbers.payoffs).reshape(-1, numbers.worlds),
         _own(numbers.probabilities),
-        logarithms(weights) if plan.weighted else np.zeros(weights.shape),
+        _own(logarithms(weights)) if plan.weighted else np.zeros(weights.shape),
         _own(numbers.rationality),
     )
 
@@ -62,28 +80,21 @@ def _own(numbers: Floats) -> Floats:
     return numbers if usable else np.array(numbers, np.float64, order="C")
 
 
-def _induct(problem: Problem, plan: Plan, given: Given, made: Made) -> None:
-    worlds, records = problem.tabulation.worlds, len(plan.tape.starts)
-    vectors = 1 if records > LARGE and not plan.tree else max(1, min(VECTORS, worlds // WIDTH))
-    shape = Shape(vectors, plan.slots, plan.widest, plan.end, plan.tree)
-
-    def work(task: tuple[int, int]) -> None:
-        arena = arena_for(shape, given, records, problem.game.options)
-        compiled().induct(plan.tape, shape, given, made, arena, *task)
-
-    threads = problem.threads or processors()
+def _induct(problem: Problem, plan: Plan, made: Made) -> None:
+    worlds, threads = problem.tabulation.worlds, problem.threads or processors()
     if threads == 1 or worlds * problem.game.nodes < WORTH_A_THREAD:
-        work((0, worlds))
+        kernel_for(problem, plan, made)(0, worlds)
         return
+    kernels = PerThread(lambda: kernel_for(problem, plan, made))
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(work, _tasks(worlds, threads)):
+        for _ in pool.map(lambda task: kernels.get()(*task), _tasks(worlds, threads)):
             pass
 
 
 def _tasks(worlds: int, threads: int) -> list[tuple[int, int]]:
     """Stretches of worlds, whole chunks but for the last."""
-    chunks = -(-worlds // (VECTORS * WIDTH))
-    size = min(TASK, max(1, -(-chunks // threads)) * VECTORS * WIDTH)
+    chunks = ceil(worlds / CHUNK)
+    size = min(TASK, ceil(chunks / threads) * CHUNK)
     return [(first, min(first + size, worlds)) for first in range(0, worlds, size)]
 
 

@@ -68,12 +68,19 @@ class Room(NamedTuple):
 
 @part
 def below(code: Any, room: Any, edge: int) -> Any:
-    """Of an edge's child: address of its values, bytes between those of two actors, and of its gain."""
+    """Of an edge's child: address of its values, bytes between those of two actors, and of its gain.
+
+    Whether play ends there follows no pattern, so it is better not to branch.
+    """
     place = entry(code, edge + BELOW)
-    if place >= 0:
-        return room.payoffs + place * room.actors * room.step, room.step, room.fixed + NOUGHT * room.wide
+    inner = place >> 63
     slot = room.slots + (-1 - place) * (room.actors + 1) * room.wide
-    return slot, room.wide, slot + room.actors * room.wide
+    end = room.payoffs + place * room.actors * room.step
+    nought = room.fixed + NOUGHT * room.wide
+    values = end ^ ((end ^ slot) & inner)
+    apart = room.step ^ ((room.step ^ room.wide) & inner)
+    gains = nought ^ ((nought ^ (slot + room.actors * room.wide)) & inner)
+    return values, apart, gains
 
 
 @part
@@ -179,14 +186,18 @@ def three(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
         q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
         q1 = worth(v1 + mover * s1 + shift, p1 + pay, paid)
         q2 = worth(v2 + mover * s2 + shift, p2 + pay, paid)
-        top = maximum(q2, maximum(q1, q0))
+        before, after = maximum(q1, q0), maximum(q2, q1)
+        top = maximum(before, q2)
         l0, l1, l2 = q0 - top, q1 - top, q2 - top
-        x0, x1, x2 = l0, l1, l2
+        # the best has e^0, so only the losses of the other two are to be put into exp
+        x, y = less(q0, after, l0, l1), less(before, q2, l1, l2)
         if room.exact:
-            x0, x1 = untie(room, mover, x0, shift), untie(room, mover, x1, shift)
-            x2 = untie(room, mover, x2, shift)
+            x, y = untie(room, mover, x, shift), untie(room, mover, y, shift)
         rationality = load_at(room.rationality + mover * room.wide + shift)
-        e0, e1, e2 = exp(rationality * x0), exp(rationality * x1), exp(rationality * x2)
+        x, y = exp(rationality * x), exp(rationality * y)
+        e0 = less(q0, after, x, spread(1.0))
+        e1 = less(q0, after, less(before, q2, y, spread(1.0)), x)
+        e2 = less(before, q2, spread(1.0), y)
         scale = 1.0 / (e0 + e1 + e2)
         if room.exact:
             tell_ties(room, mover, e0 + e1 + e2, shift)
