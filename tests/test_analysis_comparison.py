@@ -272,3 +272,18 @@ def test_summaries_know_nothing_of_what_is_undefined():
     assert number(np.array([np.inf]), False) is None
     assert share(np.array([True]), np.array([False]), False) is None
     assert share(np.array([True, False, True]), np.array([True, True, False]), True) == 0.5
+
+
+def test_what_is_known_of_the_branch_and_of_the_certificate():
+    """At base values and in few worlds all is certain; in many it is counted what is, and what checked."""
+    _, rows = shape_of(secrets())
+    assert {row["branch"] for row in rows.values()} == {"principal"}
+    _, few = shape_of(secrets(), worlds=40, seed=1)
+    _, many = shape_of(secrets(), worlds=600, seed=1)
+    for row in few.values():
+        assert row["branches"] == {"principal": row["solved"]}
+    for row in many.values():
+        assert sum(row["branches"].values()) == row["solved"]
+        assert 0 < row["checked"] < row["solved"]
+        assert row["discrepancy"] <= 1e-12
+    assert any("sweeps" in row["branches"] for row in many.values())

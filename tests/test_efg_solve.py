@@ -14,10 +14,11 @@ import pytest
 from foedus.cli import main
 from foedus.gambit import solving
 from foedus.gambit.build import build_game
+from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg_text
-from foedus.gambit.solving import solve_file
-from foedus.gambit.tracing import Passes, Tracer
+from foedus.gambit.solving import Asked, solve_file
+from foedus.gambit.tracing import Passes, trace
 from foedus.game.show import describe_node, summary
 from foedus.solve.reference import World, residual
 
@@ -147,9 +148,9 @@ def test_a_branch_is_claimed_only_where_it_is_certain() -> None:
 
 def test_large_games_are_swept_unless_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was not traced says so, and tracing it gives the same answer."""
-    monkeypatch.setattr(solving, "ALWAYS_TRACED", 0)
+    monkeypatch.setattr(solving, "ALWAYS_CERTAIN", 0)
     file = FOLDER / "own_kuhn_poker.efg"
-    swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], trace=True))
+    swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], Asked(trace=True)))
     assert (swept["branch"], traced["branch"]) == ("sweeps", "principal")
     assert swept["values"] == pytest.approx(traced["values"], abs=1e-9)
 
@@ -206,11 +207,11 @@ def test_tracing_agrees_with_sweeps() -> None:
     for file in sorted(FOLDER.glob("*.efg")):
         known = json.loads(file.with_suffix(".json").read_text("utf-8"))["solutions"]
         tree = read_efg_text(file.read_text("utf-8"))
-        points = Tracer(tree).trace([each["rationality"] for each in known])
         first = Passes(tree).first
         for each in known:
-            point = points[each["rationality"]]
-            assert point.residual <= 1e-10
+            point = trace(tree, each["rationality"])
+            assert point is not None
+            assert certify_tree(tree, point.behaviour.tolist(), each["rationality"])[0] <= 1e-10
             assert point.alone == each["accepted"]
             if each["accepted"]:
                 shares = [

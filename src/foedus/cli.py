@@ -26,6 +26,7 @@ from foedus.usage import (
     Setting,
     of_one_kind,
     require,
+    seed_is_for,
     with_fallbacks,
     write,
 )
@@ -81,8 +82,7 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare arrangements: outcomes, values, who signs, which promises are kept."""
-    if seed is not None and worlds is None:
-        raise click.UsageError("--seed is for --worlds: without worlds to draw there is nothing random")
+    seed_is_for("--worlds", seed, worlds, "worlds to draw")
     scenario, settings = read(path, pairs)
     chosen = with_fallbacks(scenario, names)
     from foedus.analysis import comparison
@@ -214,6 +214,8 @@ def sensitivities(
 @click.option("--rationality", type=Rationalities(), help="Every actor's λ in .efg files: 0.5,1,2 (1).")
 @click.option("--most", type=click.IntRange(1), default=20, help="Show this many information sets (20).")
 @click.option("--trace", is_flag=True, help="Follow the principal branch from λ = 0 through its folds.")
+@click.option("--others", type=click.IntRange(1), help="Search for others from this many random starts.")
+@click.option("--seed", type=click.IntRange(0), help="The seed of the random starts (0).")
 @set_option
 @threads_option
 @json_option
@@ -225,6 +227,8 @@ def solve(
     rationality: tuple[float, ...] | None,
     most: int,
     trace: bool,
+    others: int | None,
+    seed: int | None,
     pairs: Pairs,
     threads: int | None,
     as_json: bool,
@@ -233,26 +237,27 @@ def solve(
 
     FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
     """
+    seed_is_for("--others", seed, others, "random starts")
     if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
+        from foedus.gambit.solving import Asked
         from foedus.gamefiles import solve_and_print
 
-        well = solve_and_print(
-            paths, rationality or (1.0,), most=most, threads=threads, trace=trace, as_json=as_json
-        )
-        return 0 if well else FAULT
+        how = Asked(threads, trace, others or 0, seed or 0)
+        return 0 if solve_and_print(paths, rationality or (1.0,), how, most=most, as_json=as_json) else FAULT
     if arrangement is None:
         raise click.UsageError("a scenario needs --arrangement, the one to be solved")
     scenario, settings = read(paths[0], pairs)
     require(arrangement, scenario.arrangements, "arrangement")
     from foedus.analysis.solution_shape import solution_shape
-    from foedus.analysis.solving import solve_scenario
+    from foedus.analysis.solving import find_others, solve_scenario
     from foedus.report.solution import print_solution
 
     with watching(f"Solving {scenario.name}"):
         solution = solve_scenario(
             scenario, arrangement, in_force=in_force, settings=settings, threads=threads, trace=trace
         )
-    document = solution_shape(solution)
+        search = find_others(solution, others, seed or 0) if others else None
+    document = solution_shape(solution, search)
     refuse_invalid(scenario, arrangement, settings, document)
     deliver(document, as_json, lambda found: print_solution(make_console(), found, most))
     return 0

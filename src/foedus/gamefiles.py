@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from foedus.errors import ScenarioError
-from foedus.gambit.solving import solve_file
+from foedus.gambit.solving import Asked, solve_file
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.gambit import print_game_solution
@@ -19,10 +19,9 @@ from foedus.report.progress import watching
 def solve_and_print(
     paths: Sequence[Path],
     rationality: Sequence[float],
+    how: Asked,
     *,
     most: int,
-    threads: int | None,
-    trace: bool,
     as_json: bool,
 ) -> bool:
     """Solve files one after another, each at every rationality; whether all could be read.
@@ -33,7 +32,7 @@ def solve_and_print(
     for path in paths:
         try:
             with watching(f"Solving {path.name}"):
-                documents = list(solve_file(path, rationality, threads=threads, trace=trace))
+                documents = list(solve_file(path, rationality, how))
         except ScenarioError as error:
             print_faults(make_console(stderr=True), error.faults)
             well = False

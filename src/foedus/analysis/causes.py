@@ -22,7 +22,7 @@ from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.results import probability
 from foedus.analysis.settling import Settings, settle
 from foedus.analysis.slips import has_slips, without_slips
-from foedus.analysis.solutions import Games, Solution, Solutions
+from foedus.analysis.solutions import Games, Solution, Solutions, affords_certainty
 from foedus.analysis.summary import plain
 from foedus.errors import UnknownName, nearest
 from foedus.language.expression import Expression
@@ -148,7 +148,13 @@ def solve_without(solutions: Solutions, case: Case, removed: Removed) -> Solutio
         game, tabulation = without_slips(game, tabulation)
     if "errors" in removed:
         tabulation = replace(tabulation, rationality=tabulation.rationality * SHARPER)
-    equilibrium = solve(game, tabulation, tolerance=solutions.tolerance, threads=solutions.threads)
+    equilibrium = solve(
+        game,
+        tabulation,
+        tolerance=solutions.tolerance,
+        threads=solutions.threads,
+        certain=affords_certainty(game, tabulation.worlds),
+    )
     return Solution(replace(ground, game=game), tabulation, equilibrium, solutions.threads)
 
 

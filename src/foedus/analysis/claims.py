@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation, Truth
 from foedus.analysis.settling import Settings, settle
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.solutions import Games, Solutions, size_of
 from foedus.analysis.summary import plain
 from foedus.errors import UnknownName, nearest
 from foedus.language.resolve import resolve_formula
@@ -101,7 +101,8 @@ def make_evaluation(
 ) -> Evaluation:
     """What formulas are evaluated with in the given worlds."""
     settled = settle(scenario, worlds, settings)
-    solutions = Solutions(scenario, settled.worlds, games=games, threads=threads)
+    solo = size_of(settled.worlds) == 1
+    solutions = Solutions(scenario, settled.worlds, games=games, threads=threads, certain=solo)
     return Evaluation(solutions, settled.rest, settled.names)
 
 

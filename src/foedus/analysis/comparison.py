@@ -26,6 +26,8 @@ Progress = Callable[[int, int, str], None]
 """Called with how many worlds are solved, how many there are in all, and what is solved next."""
 
 MOST_NAMED = 4
+CHECK = 32
+"""Of drawn worlds one in so many is certified by the independent code; at base values every one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +151,7 @@ class _Run:
             threads=self.threads,
             with_precision=with_precision,
             rationality=rationality,
+            check=1 if self.drawn is None or silent else CHECK,
             step=None if silent else lambda solved: self._tell(label, solved),
         )
 

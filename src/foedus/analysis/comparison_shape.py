@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from foedus.analysis.measures import Measures
 from foedus.analysis.signing import dominates, unblocked
 from foedus.analysis.summary import number, numbers, plain, share
-from foedus.solve.equilibrium import Status
+from foedus.solve.equilibrium import Branch, Status
 
 if TYPE_CHECKING:
     from foedus.analysis.comparison import Comparison, Row
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Columns = Mapping[str, Floats]
 
 SCHEMA = "foedus/comparison/1"
+DOUBT = (Branch.PRINCIPAL, Branch.BIFURCATED, Branch.SWEEPS, Branch.NONE)
+BY_DOUBT = np.argsort(np.array(DOUBT))
 
 
 def comparison_shape(comparison: Comparison) -> dict[str, Any]:
@@ -151,8 +153,26 @@ def _certificate(row: Row, sampled: bool) -> dict[str, Any]:
         "ties": _flagged(row, "ties", sampled),
     }
     if sampled:
-        found |= {"worlds": len(status), "solved": solved, "unsolved": dict(sorted(counts.items()))}
+        found |= {
+            "worlds": len(status),
+            "solved": solved,
+            "unsolved": dict(sorted(counts.items())),
+            "branches": _branches(row),
+            "checked": _flagged(row, "checked", sampled),
+            "discrepancy": _largest(row, "discrepancy"),
+        }
+    else:
+        found["branch"] = next(iter(_branches(row)), None)
     return found
+
+
+def _branches(row: Row) -> dict[str, int]:
+    """In how many solved worlds the less certain of offered and in force is on which branch."""
+    sides = (row.offered, row.in_force)
+    known = np.stack([BY_DOUBT[each.certificate["branch"].astype(np.intp)] for each in sides])
+    both = row.offered.solved & row.in_force.solved
+    found = Counter(known.max(axis=0)[both].tolist())
+    return {DOUBT[doubt].name.lower(): found[doubt] for doubt in sorted(found)}
 
 
 def _largest(row: Row, name: str) -> float | None:

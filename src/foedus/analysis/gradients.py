@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.analysis.expressions import BINARY, UNARY, Unanswerable
+from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation
 from foedus.analysis.motion import Motion, Pair, combine, fold_or_apply, motion_of
 from foedus.analysis.owing import Owing, owing
 from foedus.analysis.parameters import ParameterFrame
 from foedus.analysis.solutions import Solution, bit_sets, worlds_of
-from foedus.game.arithmetic import Op
+from foedus.game.arithmetic import BINARY, UNARY, Op
 from foedus.game.reverse import parameter_slopes, times
 from foedus.language import expression as ex
 from foedus.solve.gradient import Adjoints, Gradient, gradient

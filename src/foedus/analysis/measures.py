@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
 from foedus.analysis.outcomes import Ends, ends_of, outcomes
-from foedus.analysis.solutions import Games, Solution, Solutions, part_of, size_of
+from foedus.analysis.solutions import Games, Solution, Solutions, affords_certainty, part_of, size_of
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
 from foedus.solve.evaluate import payoff_spread
@@ -29,7 +29,9 @@ class Measures:
     """What a case comes to, by name, each (world): NaN where a world is not solved or a number undefined.
 
     precision: rationality times the range of what an actor can get, by actor. certificate: status,
-    residual, regret, and 1 where beliefs were taken as a limit (`limit_beliefs`) or ties shared (`ties`).
+    residual, regret, branch; 1 where the certificate is of independent code (`checked`) and how far the
+    kernels' residual is from it (`discrepancy`); 1 where beliefs were taken as a limit (`limit_beliefs`) or
+    ties shared (`ties`).
     """
 
     outcomes: Columns
@@ -91,6 +93,9 @@ def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> 
             "status": equilibrium.status.astype(np.float64),
             "residual": equilibrium.residual,
             "regret": equilibrium.regret,
+            "branch": equilibrium.branch.astype(np.float64),
+            "checked": equilibrium.checked.astype(np.float64),
+            "discrepancy": equilibrium.discrepancy,
             "limit_beliefs": equilibrium.limit_beliefs.astype(np.float64),
             "ties": equilibrium.ties.astype(np.float64),
         },
@@ -116,19 +121,23 @@ def measure_case(
     with_precision: bool = False,
     rationality: Floats | None = None,
     step: Callable[[int], None] | None = None,
+    check: int = 1,
 ) -> Measures:
     """The measures of a case in many worlds, solved a chunk at a time; `step` hears how many are done.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN.
+    `rationality` (world), if given, is every actor's, but where it is NaN; `check` as for `solve`.
     """
     parts: list[Measures] = []
     ends: Ends | None = None
     count = size_of(worlds)
+    certain = affords_certainty(games.of(case), count)
     for first in range(0, count, chunk):
         last = min(first + chunk, count)
         here = part_of(worlds, first, last)
         given = None if rationality is None else rationality[first:last]
-        solution = Solutions(scenario, here, games=games, threads=threads, rationality=given)[case]
+        solutions = Solutions(scenario, here, games=games, threads=threads, rationality=given, check=check)
+        solutions.certain = certain
+        solution = solutions[case]
         ends = ends or ends_of(solution.ground)
         parts.append(measure(solution, ends, with_precision=with_precision))
         if step:

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cases import Case
-from foedus.analysis.expressions import BINARY, COMPARE, FUNCTIONS, LOGICAL, UNARY, Frame, apply, evaluate
-from foedus.analysis.frame import IN_FORCE, Ground, StateFrame
+from foedus.analysis.expressions import Frame, apply, evaluate
+from foedus.analysis.frame import Ground, StateFrame
 from foedus.analysis.parameters import ParameterFrame
-from foedus.game.arithmetic import Op
+from foedus.game.arithmetic import BINARY, UNARY, Op
 from foedus.game.reverse import slopes_of, times
 from foedus.language import expression as ex
+from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import Worlds
 
@@ -65,11 +66,11 @@ def follow_slope(node: ex.Expression, frame: Frame, parameter: Callable[[str], F
         case ex.Binary(operator, left, right):
             return combine(BINARY[operator], [inside(left), inside(right)])
         case ex.Compare(operator, left, right):
-            return combine(COMPARE[operator], [inside(left), inside(right)])
+            return combine(BINARY[operator], [inside(left), inside(right)])
         case ex.Member(operand, members):
             return fold(Op.OR, [inside(ex.Compare("==", operand, member)) for member in members])
         case ex.Logical(operator, operands):
-            return fold(LOGICAL[operator], [inside(each) for each in operands])
+            return fold(BINARY[operator], [inside(each) for each in operands])
         case ex.Conditional(condition, then, otherwise):
             return combine(Op.IF, [inside(condition), inside(then), inside(otherwise)])
         case ex.Call(function, arguments):
@@ -79,8 +80,9 @@ def follow_slope(node: ex.Expression, frame: Frame, parameter: Callable[[str], F
 
 def fold_or_apply(function: str, arguments: Sequence[Pair]) -> Pair:
     """A function by its name; `min` and `max` take any number of arguments."""
-    operation = FUNCTIONS[function]
-    return fold(operation, arguments) if function in ("min", "max") else combine(operation, arguments)
+    if function in UNARY:
+        return combine(UNARY[function], arguments)
+    return fold(BINARY[function], arguments)
 
 
 @dataclass(frozen=True, eq=False)

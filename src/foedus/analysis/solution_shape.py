@@ -1,20 +1,26 @@
-"""The JSON shape `foedus/solution/1`, documented in docs/reference/cli.md: one equilibrium in full."""
+"""The JSON shape `foedus/equilibrium/1`, documented in docs/reference/cli.md: one equilibrium in full."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from foedus.analysis.solutions import Solution
+from foedus.analysis.solutions import Floats, Solution
 from foedus.solve.equilibrium import Branch, Status
+from foedus.solve.evaluate import reach
+from foedus.solve.others import Further, Search
 
-SCHEMA = "foedus/solution/1"
+SCHEMA = "foedus/equilibrium/1"
 
 
-def solution_shape(solution: Solution) -> dict[str, Any]:
-    """The solution of one world as its JSON shape, information sets in the order of play."""
+def solution_shape(solution: Solution, search: Search | None = None) -> dict[str, Any]:
+    """The solution of one world as its JSON shape, information sets in the order of play.
+
+    `search`, if one was made, adds the equilibria that it found besides.
+    """
     equilibrium, game, ground = solution.equilibrium, solution.game, solution.ground
     solved = bool(solution.solved[0])
-    return {
+    found: dict[str, Any] = {
         "schema": SCHEMA,
         "scenario": ground.scenario.name,
         "arrangement": ground.case.arrangement,
@@ -27,11 +33,49 @@ def solution_shape(solution: Solution) -> dict[str, Any]:
         "nodes": game.nodes,
         "information_sets": game.information_sets,
         "values": dict(zip(game.actors, equilibrium.values[:, 0].tolist(), strict=True)) if solved else {},
-        "behaviour": [_choice(solution, each) for each in range(game.information_sets)] if solved else [],
+        "behaviour": _choices(solution, solution.behaviour, solution.reach) if solved else [],
+    }
+    if search is not None:
+        found["others"] = search_shape(search, [_other(solution, each) for each in search.others])
+    return found
+
+
+def search_shape(search: Search, equilibria: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What a search for further equilibria came to."""
+    told = [
+        {
+            "starts": each.starts,
+            "on_branch": each.on_branch,
+            "residual": each.residual,
+            "regret": each.regret,
+            **shape,
+        }
+        for each, shape in zip(search.others, equilibria, strict=True)
+    ]
+    return {
+        "starts": search.starts,
+        "seed": search.seed,
+        "to_this": search.to_answer,
+        "to_none": search.nowhere,
+        "equilibria": told,
     }
 
 
-def _choice(solution: Solution, number: int) -> dict[str, Any]:
+def _other(solution: Solution, further: Further) -> dict[str, Any]:
+    game, behaviour = solution.game, further.behaviour[:, None]
+    reached = reach(game, solution.tabulation, behaviour)
+    return {
+        "values": dict(zip(game.actors, further.values.tolist(), strict=True)),
+        "behaviour": _choices(solution, behaviour, reached),
+    }
+
+
+def _choices(solution: Solution, behaviour: Floats, reached: Floats) -> list[dict[str, Any]]:
+    sets = range(solution.game.information_sets)
+    return [_choice(solution, behaviour, reached, number) for number in sets]
+
+
+def _choice(solution: Solution, behaviour: Floats, reached: Floats, number: int) -> dict[str, Any]:
     game, labels = solution.game, solution.game.labels
     first, last = int(game.first_node[number]), int(game.last_node[number])
     position = labels.positions[labels.position[first]]
@@ -46,9 +90,9 @@ def _choice(solution: Solution, number: int) -> dict[str, Any]:
             for column in labels.sees[number]
         },
         "nodes": last - first,
-        "reach": float(solution.reach[first:last, 0].sum()),
+        "reach": float(reached[first:last, 0].sum()),
         "options": {
-            labels.edge_names[labels.edge_name[edge]]: float(solution.behaviour[option, 0])
+            labels.edge_names[labels.edge_name[edge]]: float(behaviour[option, 0])
             for edge, option in zip(edges, options, strict=True)
         },
     }

@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
+CERTAIN, OVERHEAD = 100_000, 300
 
 
 class Games:
@@ -50,6 +51,14 @@ def prepare() -> None:
     """Load the kernels, before threads ask for them all at once."""
     kernels.compiled()
     count_kernel()
+
+
+def affords_certainty(game: Game, worlds: int) -> bool:
+    """Whether so many worlds of a game are few enough to make certain of the branch in each.
+
+    It costs some ten times as much as the answers, and in small games what it costs is not the nodes.
+    """
+    return worlds * (game.nodes + OVERHEAD) <= CERTAIN
 
 
 def size_of(worlds: Worlds) -> int:
@@ -212,7 +221,8 @@ def track(ground: Ground, bits: Bits) -> Track:
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. Memory grows with the number of
+    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain`
+    and `check` as for `solve`. Memory grows with the number of
     worlds and of cases: ask for a part of many worlds at a time.
     """
 
@@ -226,6 +236,8 @@ class Solutions:
         threads: int | None = None,
         rationality: Floats | None = None,
         trace: bool = False,
+        certain: bool = False,
+        check: int = 1,
     ) -> None:
         self.scenario = scenario
         self.worlds = worlds
@@ -234,6 +246,8 @@ class Solutions:
         self.threads = threads
         self.rationality = rationality
         self.trace = trace
+        self.certain = certain
+        self.check = check
         self._known: dict[Case, Solution] = {}
 
     @property
@@ -258,6 +272,7 @@ class Solutions:
             tolerance=tolerance or self.tolerance,
             threads=self.threads,
             trace=self.trace,
+            check=self.check,
         )
 
     def ground(self, case: Case) -> Ground:
@@ -276,6 +291,12 @@ class Solutions:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
         equilibrium = solve(
-            ground.game, tabulation, tolerance=self.tolerance, threads=self.threads, trace=self.trace
+            ground.game,
+            tabulation,
+            tolerance=self.tolerance,
+            threads=self.threads,
+            trace=self.trace,
+            certain=self.certain,
+            check=self.check,
         )
         return Solution(ground, tabulation, equilibrium, self.threads)

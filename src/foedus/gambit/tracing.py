@@ -3,14 +3,12 @@
 The kernels need an order in which the nodes of an information set come before all that follows them. In some
 trees there is none: plays meet two information sets in opposite orders, or one of them twice (Piccione and
 Rubinstein 1997). Beliefs and quantal responses are defined all the same: at a set that a play meets twice,
-by the expected number of visits to its nodes. The branch of logit equilibria that starts at uniform play is
-followed in (log-probabilities, λ) by pseudo-arclength, with Jacobians by complex steps (after Turocy 2005;
-Squire and Trapp 1998).
+by the expected number of visits to its nodes. The branch is followed by the same code as any other's; only
+the answer and its derivative are worked out here, the latter by complex steps (Squire and Trapp 1998).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.gambit.tree import END, Tree
+from foedus.solve.branch import BranchPath, Ending, Pace
 
 Numbers = NDArray[Any]
 Floats = NDArray[np.float64]
 
 MOST_OPTIONS, MOST_NUMBERS = 150, 500_000
-STEPS = 2_000
-FIRST, SMALLEST, LARGEST = 0.05, 1e-9, 0.5
-CLOSE = 1e-12
+TOLERANCE = 1e-10
+PACE = Pace(dense=MOST_OPTIONS, effort=np.inf)
 EPSILON = 1e-100
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A logit equilibrium: behaviour (option), reach (place) and values (actor), with its certificate.
+    """A logit equilibrium: behaviour (option), reach (place), and values (actor).
 
     `alone` is whether no other branch was crossed on the way from uniform play.
     """
@@ -39,8 +37,6 @@ class Point:
     behaviour: Floats
     reach: Floats
     values: Floats
-    residual: float
-    regret: float
     alone: bool
 
 
@@ -95,112 +91,93 @@ class Passes:
         np.add.at(quality, option, reach[self.parent[chosen]] * own)
         return quality / met[self.owner], met, worth[0]
 
+    def spread(self) -> float:
+        """Not less than what any actor's payoff can vary by."""
+        least, most = self.payoffs.copy(), self.payoffs.copy()
+        for level in reversed(self.levels):
+            for bound, better in ((least, np.minimum), (most, np.maximum)):
+                below = np.full_like(bound, np.inf if better is np.minimum else -np.inf)
+                better.at(below, self.parent[level], bound[level])
+                here = np.unique(self.parent[level])
+                bound[here] = self.payoffs[here] + below[here]
+        return float((most[0] - least[0]).max())
 
-class Tracer:
-    """Follows the branch of one game. A point is the log-probabilities of all options, and λ last."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.passes = Passes(tree)
-        widths = np.diff(self.passes.first)
-        self.start = np.append(-np.log(widths[self.passes.owner]), 0.0)
-        self.base = self.passes.first[self.passes.owner]
-        self.is_base = self.base == np.arange(self.passes.options)
+class TreeCurve:
+    """The answer in a tree, at λ = t · rationality: a `Curve` of log-odds against each first option."""
 
-    def gap(self, points: Numbers) -> Numbers:
-        """What an equilibrium makes zero (option, …): sums of shares less 1, and odds against the first."""
-        logs, rationality = points[:-1], points[-1]
-        quality = self.passes.qualities(np.exp(logs))[0]
-        sums = np.add.reduceat(np.exp(logs), np.flatnonzero(self.is_base), axis=0)
-        odds: Numbers = logs - logs[self.base] - rationality * (quality - quality[self.base])
-        odds[self.is_base] = sums - 1.0
-        return odds
+    def __init__(self, passes: Passes, rationality: float) -> None:
+        self.passes, self.rationality, self.sweeps = passes, rationality, 0
+        base = passes.first[passes.owner]
+        self.unknown = np.flatnonzero(base != np.arange(passes.options))
+        self.base = base[self.unknown]
+        self._starts = np.unique(base)
 
-    def slopes(self, point: Floats) -> Floats:
-        """The Jacobian of the gap (option, coordinate), exact by complex steps."""
-        nearby = point[:, None] + 1j * EPSILON * np.eye(len(point))
-        return np.asarray(self.gap(nearby).imag / EPSILON)
+    @property
+    def size(self) -> int:
+        return len(self.unknown)
 
-    def correct(self, point: Floats, *, fixed: bool) -> Floats | None:
-        """The nearest equilibrium, or that of the same λ; None where Newton's method does not settle."""
-        before = np.inf
-        for _ in range(12):
-            gap, slopes = self.gap(point[:, None])[:, 0], self.slopes(point)
-            if not (np.isfinite(gap).all() and np.isfinite(slopes).all()):
-                return None
-            if fixed:
-                slopes = slopes[:, :-1]
-            step = np.linalg.lstsq(slopes, -gap, rcond=None)[0]
-            point = point + (np.append(step, 0.0) if fixed else step)
-            size = float(np.abs(step).max())
-            if size <= CLOSE * (1.0 + float(np.abs(point).max())):
-                return point
-            if size > before:
-                return None
-            before = size
-        return None
+    @property
+    def nodes(self) -> int:
+        return len(self.passes.place)
 
-    def tangent(self, point: Floats, before: Floats) -> tuple[Floats, float]:
-        """The direction of the branch that goes on from `before`, and the orientation of the point.
+    def start(self) -> Floats:
+        return np.zeros(self.size)
 
-        The orientation keeps its sign along a branch, folds included, until another one crosses it.
-        """
-        slopes = self.slopes(point)
-        ahead: Floats = np.linalg.svd(slopes)[2][-1]
-        ahead = ahead if ahead @ before >= 0.0 else -ahead
-        return ahead, float(np.linalg.slogdet(np.vstack([slopes, ahead]))[0])
+    def answer(self, x: Floats, t: float) -> Floats:
+        self._x, self._t = x, t
+        with np.errstate(all="ignore"):
+            self._odds: Floats = self._answers(x[:, None], np.array([t]))[:, 0]
+        return self._odds
 
-    def trace(self, targets: Sequence[float]) -> dict[float, Point]:
-        """The first crossing of each λ asked for; one that is not reached is left out."""
-        found: dict[float, Point] = {}
-        waiting = sorted(set(targets))
-        point, before, length, alone = self.start, self.start, FIRST, True
-        ahead, start = self.tangent(point, np.append(np.zeros(self.passes.options), 1.0))
-        for _ in range(STEPS):
-            while waiting and waiting[0] <= point[-1]:
-                arrived = self.arrive(before, point, waiting[0])
-                if arrived is not None:
-                    crossed = self.tangent(arrived, ahead)[1] != start
-                    found[waiting[0]] = self.certified(arrived, alone and not crossed)
-                waiting.pop(0)
-            alone &= self.tangent(point, ahead)[1] == start
-            if not waiting or length < SMALLEST:
-                break
-            settled = self.advance(point, ahead, length)
-            if settled is None:
-                length /= 2.0
-                continue
-            before, point = point, settled
-            ahead = self.tangent(point, ahead)[0]
-            length = min(1.5 * length, LARGEST * (1.0 + float(np.abs(point).max()) / 10.0))
+    def change(self) -> float:
+        here, there = (self.behaviour(x[:, None])[:, 0] for x in (self._x, self._odds))
+        return float(np.abs(here - there).max(initial=0.0))
+
+    def shares(self) -> Floats:
+        found: Floats = self.behaviour(self._x[:, None])[self.unknown, 0]
         return found
 
-    def advance(self, point: Floats, ahead: Floats, length: float) -> Floats | None:
-        """The next point of the branch; None where the step is too long to be sure that it is on it."""
-        guess = point + length * ahead
-        settled = self.correct(guess, fixed=False)
-        if settled is None or np.linalg.norm(settled - guess) > 0.1 * length:
-            return None
-        return settled if self.tangent(settled, ahead)[0] @ ahead > 0.9 else None
+    def push(self, directions: Floats) -> Floats:
+        """Exact but for rounding: the imaginary part that an imaginary step leaves."""
+        steps = 1j * EPSILON * directions
+        with np.errstate(all="ignore"):
+            pushed = self._answers(self._x[:, None] + steps[:-1], self._t + steps[-1])
+        return np.asarray(pushed.imag / EPSILON, np.float64)
 
-    def arrive(self, before: Floats, after: Floats, rationality: float) -> Floats | None:
-        """The point of a λ between two points of the branch."""
-        span = after[-1] - before[-1]
-        part = (rationality - before[-1]) / span if span else 0.0
-        guess = before + part * (after - before)
-        guess[-1] = rationality
-        return self.correct(guess, fixed=True)
+    def jacobian(self) -> Floats:
+        return self.push(np.eye(self.size + 1))
 
-    def certified(self, point: Floats, alone: bool) -> Point:
-        """The point as an answer, with its residual and regret worked out anew."""
-        behaviour, passes = np.exp(point[:-1]), self.passes
-        quality, reach, values = (each[:, 0] for each in passes.qualities(behaviour[:, None]))
-        residual, regret = 0.0, 0.0
-        for first in np.flatnonzero(self.is_base):
-            here = slice(first, first + np.count_nonzero(self.base == first))
-            scores = np.exp(point[-1] * (quality[here] - quality[here].max()))
-            residual = max(residual, float(np.abs(scores / scores.sum() - behaviour[here]).max()))
-            regret = max(regret, float(quality[here].max() - behaviour[here] @ quality[here]))
-        return Point(behaviour, reach, values, residual, regret, alone)
+    def behaviour(self, x: Numbers) -> Numbers:
+        """Probabilities (option, …) of log-odds (unknown, …)."""
+        logs = np.zeros((self.passes.options, x.shape[1]), x.dtype)
+        logs[self.unknown] = x
+        if not self.passes.options:
+            return logs
+        top = np.maximum.reduceat(logs.real, self._starts, axis=0)
+        groups = np.searchsorted(self._starts, np.arange(self.passes.options), "right") - 1
+        scores = np.exp(logs - top[groups])
+        shares: Numbers = scores / np.add.reduceat(scores, self._starts, axis=0)[groups]
+        return shares
+
+    def _answers(self, x: Numbers, t: Numbers) -> Numbers:
+        self.sweeps += 1
+        quality = self.passes.qualities(self.behaviour(x))[0]
+        odds: Numbers = self.rationality * t * (quality[self.unknown] - quality[self.base])
+        return odds
+
+
+def trace(tree: Tree, rationality: float, pace: Pace = PACE) -> Point | None:
+    """The first crossing of this λ by the principal branch; None where it could not be traced."""
+    passes = Passes(tree)
+    curve = TreeCurve(passes, rationality)
+    path = BranchPath(curve, max(rationality * passes.spread(), 1.0), pace, TOLERANCE)
+    found = path.follow()
+    if found.ending != Ending.ARRIVED:
+        return None
+    behaviour = curve.behaviour(found.x[:, None])
+    _, reach, values = (each[:, 0] for each in passes.qualities(behaviour))
+    return Point(behaviour[:, 0], reach, values, not found.bifurcations)
 
 
 def small_enough(tree: Tree) -> bool:

@@ -18,6 +18,11 @@ REMARKS = {
     "ties": "Ties of an actor that never errs are shared by weight",
     "limit_beliefs": "Beliefs where chance never leads are limits",
 }
+BRANCHES = {
+    "principal": "on the principal branch",
+    "bifurcated": "past a bifurcation of it",
+    "sweeps": "where sweeps led, usually the principal branch",
+}
 HELP = {
     "unsupported": "An actor that never errs is supported only where nothing is hidden.",
     "invalid": "`foedus check` names the number that is not finite, or the probability that is out of place.",
@@ -153,6 +158,26 @@ def _print_certificate(console: Console, rows: Sequence[Row]) -> None:
         style="dim",
         markup=False,
     )
+    console.print(f"{_branches(rows)}{_checked(rows)}", style="dim", markup=False)
+
+
+def _branches(rows: Sequence[Row]) -> str:
+    """What is known of where the answers lie."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        for branch, count in (row.get("branches") or {row.get("branch"): 1}).items():
+            counts[branch] = counts.get(branch, 0) + count
+    told = [f"{counts[name]} {words}" for name, words in BRANCHES.items() if name in counts]
+    return f"Branch: {', '.join(told)}." if told else ""
+
+
+def _checked(rows: Sequence[Row]) -> str:
+    """Over worlds, of how many the certificate was computed a second time."""
+    if not any("checked" in row for row in rows):
+        return ""
+    count = sum(row["checked"] for row in rows)
+    largest = _largest(rows, "discrepancy")
+    return f" Certified by independent code: {count}; largest difference in residual {largest}."
 
 
 def _reasons(row: Row) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from foedus.report.numbers import percent, points, small
+from foedus.report.others import print_others
 from foedus.report.table import Column, print_table
 
 
@@ -37,6 +38,7 @@ def print_game_solution(console: Console, document: Mapping[str, Any], most: int
     console.print(
         f"Solved: residual {residual}, regret {regret} points; branch: {document['branch']}.", style="dim"
     )
+    print_others(console, document.get("others"), actors)
 
 
 def _choices(actors: Sequence[str], chosen: Sequence[Mapping[str, Any]]) -> list[Column]:

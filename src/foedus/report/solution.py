@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from foedus.report.numbers import percent, points, small
+from foedus.report.others import print_others
 from foedus.report.table import Column, print_table
 
 WORDS = 30
@@ -46,6 +47,7 @@ def print_solution(console: Console, document: Mapping[str, Any], most: int) -> 
         f"{document['nodes']} nodes, {document['information_sets']} information sets.",
         style="dim",
     )
+    print_others(console, document.get("others"), list(document["values"]))
 
 
 def _place(choice: Mapping[str, Any]) -> str:

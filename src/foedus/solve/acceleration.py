@@ -17,7 +17,7 @@ from foedus.solve.block import Indices
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
 from foedus.solve.mixing import Settings
-from foedus.solve.problem import TASK, Answers, Problem
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.runner import Runner
 
 SLACK = 0.01  # what the sweeps aim at is so much smaller than the residual that the certificate demands
@@ -56,4 +56,4 @@ class AcceleratedSweeps:
             answers.logarithmic[task] |= jobs.ended < 0
             answers.sweeps[task] += np.where(jobs.ended > 0, jobs.ended, self.sweeps).astype(np.int32)
 
-        problem.over_blocks(worlds, work, TASK)
+        problem.over_tasks(worlds, work)

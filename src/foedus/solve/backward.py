@@ -1,8 +1,8 @@
 """Exact induction along a tape, for a stretch of worlds at a time: behaviour, values and certificate.
 
 A chunk is some vectors of WIDTH worlds. What it reads and writes by worlds lies in rows whose worlds are
-neighbours, so it is taken from and put where the caller has it, without copies. Fewer than WIDTH worlds at the
-end are copied into rows of their own. Everything else lies in an arena of rows of one chunk.
+neighbours, so it is taken from and put where the caller has it, without copies. Fewer than WIDTH worlds at
+the end are copied into rows of their own. Everything else lies in an arena of rows of one chunk.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ AHEAD = 6
 
 
 class Given(NamedTuple):
-    """The numbers of the worlds, as in `Tabulation`; payoffs (row · actor, world); log_weights: `NEVER` for 0."""
+    """The numbers of the worlds, as in `Tabulation`; payoffs (row · actor, world); ln of weights, or 0."""
 
     payoffs: Floats
     probabilities: Floats

@@ -16,7 +16,7 @@ import numpy as np
 from foedus.solve.block import Floats
 from foedus.solve.bordered import Bordered, Factorised, bordered
 from foedus.solve.cubic import Cubic, between
-from foedus.solve.response import Response
+from foedus.solve.curve import Curve
 
 SMALL = 1e-3  # a correction, in log-odds, that is no danger however slowly it shrinks
 FACTORABLE = 2500  # unknowns up to which the orientation is looked at once, on arrival
@@ -82,7 +82,7 @@ class Trace:
 class BranchPath:
     """The branch of one world. `scale` (log-odds) makes a step in t comparable to one in x."""
 
-    def __init__(self, response: Response, scale: float, pace: Pace, tolerance: float) -> None:
+    def __init__(self, response: Curve, scale: float, pace: Pace, tolerance: float) -> None:
         self.response, self.scale, self.pace, self.tolerance = response, scale, pace, tolerance
 
     def follow(self, goal: float = 1.0) -> Trace:
@@ -110,7 +110,7 @@ class BranchPath:
         return trace
 
     def _may_go_on(self, trace: Trace) -> bool:
-        spent = self.response.sweeps * len(self.response.layout.information_set)
+        spent = self.response.sweeps * self.response.nodes
         return trace.points < self.pace.steps and spent < self.pace.effort
 
     def _turned(self, x: Floats, goal: float) -> bool:

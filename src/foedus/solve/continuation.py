@@ -16,7 +16,7 @@ from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
-from foedus.solve.problem import TASK, Answers, Problem
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.queue import Jobs
 from foedus.solve.runner import Runner
 
@@ -65,7 +65,7 @@ class RationalitySteps:
             answers.logarithmic[task] |= path.lost
             answers.sweeps[task] += path.sweeps.astype(np.int32)
 
-        problem.over_blocks(worlds, work, TASK)
+        problem.over_tasks(worlds, work)
 
 
 METHOD = Method.RATIONALITY_STEPS

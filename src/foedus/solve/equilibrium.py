@@ -63,9 +63,9 @@ class Branch(IntEnum):
     def sentence(self) -> str:
         return {
             Branch.NONE: "There is no answer.",
-            Branch.PRINCIPAL: "It was traced from λ = 0, or is the only solution.",
+            Branch.PRINCIPAL: "It was linked to λ = 0, or traced from there, or is the only solution.",
             Branch.SWEEPS: "It is where sweeps led; usually, but not certainly, the principal branch.",
-            Branch.BIFURCATED: "It was traced from λ = 0 past a bifurcation, where the branch is not unique.",
+            Branch.BIFURCATED: "It was followed from λ = 0 past a bifurcation: the branch is not unique.",
         }[self]
 
 
@@ -79,8 +79,10 @@ class Equilibrium:
     status (world): `Status`; sweeps (world); limit_beliefs (world): whether an information set that chance
     never reaches took its beliefs as a limit; ties (world): whether an actor of infinite rationality was
     indifferent somewhere, and shared its choice by weight; method (world): `Method`; branch (world):
-    `Branch`, what is known of where the answer lies. Where the status is not SOLVED the numbers mean nothing
-    and must not be averaged; behaviour and values are NaN where it is INVALID or UNSUPPORTED.
+    `Branch`, what is known of where the answer lies; checked (world): whether residual and regrets are those
+    of the independent certificate; discrepancy (world): how far the kernels' residual is from that, 0 where
+    it was not computed. Where the status is not SOLVED the numbers mean nothing and must not be averaged;
+    behaviour and values are NaN where it is INVALID or UNSUPPORTED.
     """
 
     behaviour: Floats
@@ -94,6 +96,8 @@ class Equilibrium:
     ties: NDArray[np.bool_]
     method: NDArray[np.int8]
     branch: NDArray[np.int8]
+    checked: NDArray[np.bool_]
+    discrepancy: Floats
 
     @property
     def solved(self) -> NDArray[np.bool_]:

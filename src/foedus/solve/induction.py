@@ -130,4 +130,6 @@ def _equilibrium(made: Made, status: NDArray[np.int8]) -> Equilibrium:
         ties=ties > 0,
         method=np.where(solved, np.int8(Method.BACKWARD_INDUCTION), np.int8(Method.NONE)),
         branch=np.where(solved, np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)),
+        checked=np.zeros(worlds, np.bool_),
+        discrepancy=np.zeros(worlds),
     )

@@ -18,8 +18,8 @@ class Plan(NamedTuple):
     """A tape and what there is to know about it.
 
     slots: how many are used. widest: the most edges of a record. end: the row of payoffs of a game that is
-    over at once. unpaid: rows of payoffs that nobody gets. tree: whether no record is any other's child twice. weighted: whether weights can differ
-    within a set.
+    over at once. unpaid: rows of payoffs that nobody gets. tree: whether no record is a child of two.
+    weighted: whether weights can differ within a set.
     """
 
     tape: Tape

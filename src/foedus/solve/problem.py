@@ -30,8 +30,9 @@ from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
-TASK = 256
-"""Worlds that a thread takes at a time; they share the lanes of one block."""
+TASK, FEW_NODES, MANY_NODES = 256, 1 << 18, 1 << 24
+"""Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, whose
+calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,12 @@ class Problem:
         for k in range(patterns.shape[1]):
             yield based(self.layout, patterns[:, k]), worlds[pattern.ravel() == k]
 
+    def over_tasks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
+        """Call `work` for as many worlds at a time as a thread should take."""
+        nodes = self.game.nodes
+        width = min(max(TASK, FEW_NODES // nodes), MANY_NODES // nodes)
+        self.over_blocks(worlds, work, max(width, WIDTH))
+
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
         """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
 
@@ -85,7 +92,8 @@ class Problem:
         threads.
         """
         threads = self.threads or processors()
-        size = max(1, min(width, ceil(len(worlds) / threads)))
+        rounds = ceil(len(worlds) / (threads * width)) or 1
+        size = width if rounds > 2 else max(1, ceil(len(worlds) / (threads * rounds)))
         blocks = [worlds[i : i + size] for i in range(0, len(worlds), size)]
         if threads == 1 or len(blocks) <= 1:
             for block in blocks:
@@ -104,6 +112,7 @@ def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
 
 
 T = TypeVar("T")
+SMALLEST = 5e-324
 
 
 def processors() -> int:
@@ -127,16 +136,30 @@ class PerThread(Generic[T]):
         return thing
 
 
+def _stretch(worlds: Indices) -> Indices | slice:
+    """The worlds, as a slice where they follow one another: arrays are read and written faster so."""
+    if len(worlds) and worlds[-1] - worlds[0] == len(worlds) - 1:
+        return slice(int(worlds[0]), int(worlds[-1]) + 1)
+    return worlds
+
+
 class Found(NamedTuple):
-    """Behaviour (option, world), values at the root (actor, world), certificate (row, world)."""
+    """Behaviour (option, world), values at the root (actor, world), certificate (row, world).
+
+    logs: ln σ (option, world), where a probability may be too small for a number.
+    """
 
     sigma: Floats
     values: Floats
     report: Floats
+    logs: Floats | None = None
 
 
 class Answers:
-    """What has been found so far, world last; each thread writes to its own worlds."""
+    """What has been found so far, world last; each thread writes to its own worlds.
+
+    `logs`: ln σ (option) of those worlds in which a probability may be too small for a number.
+    """
 
     def __init__(self, problem: Problem) -> None:
         options, worlds = problem.game.options, problem.tabulation.worlds
@@ -147,11 +170,19 @@ class Answers:
         self.method = np.zeros(worlds, np.int8)
         self.branch = np.full(worlds, Branch.SWEEPS, np.int8)
         self.logarithmic = np.zeros(worlds, np.bool_)
+        self.logs: dict[int, Floats] = {}
 
     @property
     def residual(self) -> Floats:
         residual: Floats = self.report[RESIDUAL]
         return residual
+
+    def log_behaviour(self, world: int) -> Floats:
+        """ln σ (option), no less than that of the smallest number where σ alone is known."""
+        if world in self.logs:
+            return self.logs[world]
+        logs: Floats = np.log(np.maximum(self.behaviour[:, world], SMALLEST))
+        return logs
 
     def better(self, worlds: Indices, residual: Floats) -> NDArray[np.bool_]:
         """Whether a residual is below the one kept (world)."""
@@ -162,9 +193,18 @@ class Answers:
         """Keep what was found for the worlds where it is better than before."""
         self.logarithmic[worlds] |= found.report[LOST] > 0
         residual = np.where(found.report[LOST] > 0, np.nan, found.report[RESIDUAL])
-        chosen = np.flatnonzero(self.better(worlds, residual))
-        kept = worlds[chosen]
+        better = self.better(worlds, residual)
+        chosen: Indices | slice = slice(None) if better.all() else np.flatnonzero(better)
+        kept = _stretch(worlds[chosen])
         self.behaviour[:, kept] = found.sigma[:, chosen]
         self.values[:, kept] = found.values[:, chosen]
         self.report[:, kept] = found.report[:, chosen]
         self.method[kept] = method
+        if found.logs is not None or self.logs:
+            self._keep_logs(worlds, np.flatnonzero(better), found.logs)
+
+    def _keep_logs(self, worlds: Indices, chosen: Indices, logs: Floats | None) -> None:
+        for k in chosen.tolist():
+            self.logs.pop(int(worlds[k]), None)
+            if logs is not None:
+                self.logs[int(worlds[k])] = logs[:, k]

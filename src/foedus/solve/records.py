@@ -1,4 +1,4 @@
-"""What each kind of record of a tape asks for, in a chunk of worlds: answers, values, and what could be gained.
+"""What each kind of record of a tape asks for, in a chunk of worlds: answers, values, what could be gained.
 
 A record is decoded once for a chunk of several vectors of lanes, so that the processor has several chains of
 arithmetic to work on at a time.
@@ -243,7 +243,7 @@ def weigh(code: Any, room: Any, at: int, shift: int) -> Any:
 
 @part
 def score(code: Any, room: Any, at: int, top: Any, to: int, shift: int) -> Any:
-    """ln weight + rationality · loss of each option, into its probability's place; returns the most (lane)."""
+    """ln weight + rationality · loss of each option, where its probability will be; returns the most (lane)."""
     mover, most = entry(code, at + MOVER), spread(OUTSIDE)
     rationality = load_at(room.rationality + mover * room.wide + shift)
     for k in range(entry(code, at + COUNT)):

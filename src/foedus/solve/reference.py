@@ -50,6 +50,15 @@ class World:
             return self.probabilities[self.game.probability[list(self.edges(node))]]
         return behaviour[self.options(h)] if h != TERMINAL else np.empty(0)
 
+    def possible(self, node: int) -> NDArray[np.bool_]:
+        """Whether each edge of the node, in order, has a positive weight or probability."""
+        h = int(self.game.information_set[node])
+        if h == TERMINAL:
+            return np.empty(0, np.bool_)
+        if h == CHANCE:
+            return self.probabilities[self.game.probability[list(self.edges(node))]] > 0
+        return self.weights[self.game.weight[self.options(h)]] > 0
+
     def members(self, h: int) -> range:
         return range(int(self.game.first_node[h]), int(self.game.last_node[h]))
 
@@ -63,12 +72,23 @@ def uniform(world: World) -> Floats:
 
 def reach(world: World, behaviour: Floats) -> Floats:
     """Probability of each node (node)."""
-    reached = np.zeros(world.game.nodes)
-    reached[0] = 1.0
+    reached, order = relative_reach(world, behaviour)
+    return np.where(order == 0, reached, 0.0)
+
+
+def relative_reach(world: World, behaviour: Floats) -> tuple[Floats, Floats]:
+    """Reach if every impossible step had the same small probability ε, as reach · ε ^ order (node)."""
+    reached, order = np.zeros(world.game.nodes), np.full(world.game.nodes, np.inf)
+    reached[0], order[0] = 1.0, 0.0
     for node in range(world.game.nodes):
-        for edge, chance in zip(world.edges(node), world.chances(node, behaviour), strict=True):
-            reached[world.game.child[edge]] += reached[node] * chance
-    return reached
+        steps = zip(world.edges(node), world.chances(node, behaviour), world.possible(node), strict=True)
+        for edge, chance, possible in steps:
+            child, way = world.game.child[edge], order[node] + (not possible)
+            if way < order[child]:
+                reached[child], order[child] = 0.0, way
+            if way == order[child]:
+                reached[child] += reached[node] * (chance if possible else 1.0)
+    return reached, order
 
 
 def values(world: World, behaviour: Floats) -> Floats:
@@ -83,11 +103,18 @@ def values(world: World, behaviour: Floats) -> Floats:
     return worth
 
 
-def quality(world: World, h: int, reached: Floats, worth: Floats) -> Floats:
-    """What the mover of h expects of each option, by Bayes' rule (option of h)."""
+def beliefs(world: World, h: int, reached: tuple[Floats, Floats]) -> Floats:
+    """Bayes' rule at h (node of h), in the limit where only impossible steps lead there."""
+    members = list(world.members(h))
+    belief, order = reached[0][members], reached[1][members]
+    belief = np.where(order == order.min(), belief, 0.0)
+    return belief / belief.sum() if len(belief) > 1 else np.ones(1)
+
+
+def quality(world: World, h: int, reached: tuple[Floats, Floats], worth: Floats) -> Floats:
+    """What the mover of h expects of each option (option of h)."""
     game, mover = world.game, int(world.game.mover[h])
-    belief = reached[list(world.members(h))]
-    belief = belief / belief.sum() if len(belief) > 1 else np.ones(1)
+    belief = beliefs(world, h, reached)
     expected = np.zeros(world.options(h).stop - world.options(h).start)
     for share, node in zip(belief, world.members(h), strict=True):
         edges = list(world.edges(node))
@@ -111,7 +138,7 @@ def logit(world: World, h: int, expected: Floats) -> Floats:
 
 def response(world: World, behaviour: Floats) -> Floats:
     """The logit response of every agent to the behaviour (option)."""
-    reached, worth = reach(world, behaviour), values(world, behaviour)
+    reached, worth = relative_reach(world, behaviour), values(world, behaviour)
     sets = range(world.game.information_sets)
     answers = (logit(world, h, quality(world, h, reached, worth)) for h in sets)
     return np.concatenate([np.empty(0), *answers])
@@ -123,20 +150,21 @@ def residual(world: World, behaviour: Floats) -> float:
 
 def regret(world: World, behaviour: Floats) -> tuple[float, float]:
     """The most that an agent would gain by its best option, as it is and weighted by reach."""
-    reached, worth = reach(world, behaviour), values(world, behaviour)
-    most, weighted = 0.0, 0.0
+    reached, worth = relative_reach(world, behaviour), values(world, behaviour)
+    passed, most, weighted = reach(world, behaviour), 0.0, 0.0
     for h in range(world.game.information_sets):
         expected, options = quality(world, h, reached, worth), world.options(h)
         open_to = world.weights[world.game.weight[options]] > 0
         gain = expected[open_to].max() - behaviour[options] @ expected
         most = max(most, gain)
-        weighted = max(weighted, gain * reached[list(world.members(h))].sum())
+        weighted = max(weighted, gain * passed[list(world.members(h))].sum())
     return most, weighted
 
 
 def backward_induction(world: World) -> Floats:
     """The exact equilibrium where every information set is a single node (option)."""
     game, behaviour = world.game, uniform(world)
+    certain = np.ones(game.nodes), np.zeros(game.nodes)
     worth = np.zeros((game.nodes, len(game.actors)))
     for node in reversed(range(game.nodes)):
         h = int(game.information_set[node])
@@ -144,7 +172,7 @@ def backward_induction(world: World) -> Floats:
             worth[node] = world.payoffs[game.payoff[node]]
             continue
         if h >= 0:
-            behaviour[world.options(h)] = logit(world, h, quality(world, h, np.ones(game.nodes), worth))
+            behaviour[world.options(h)] = logit(world, h, quality(world, h, certain, worth))
         for edge, chance in zip(world.edges(node), world.chances(node, behaviour), strict=True):
             worth[node] += chance * (world.payoffs[game.payment[edge]] + worth[game.child[edge]])
     return behaviour

@@ -41,22 +41,43 @@ class Response:
     def size(self) -> int:
         return len(self.unknown)
 
+    @property
+    def nodes(self) -> int:
+        return len(self.layout.information_set)
+
     def start(self) -> Floats:
         """The unknowns of play by weight alone, the answer at t = 0."""
         odds: Floats = self._log_weights[self.unknown] - self._log_weights[self.base]
         return odds
 
-    def answer(self, x: Floats, t: float) -> Floats:
-        """The log-odds that answer x; not finite where the arithmetic gave out."""
-        scratch = self.scratch
+    def odds(self, logs: Floats) -> Floats:
+        """The unknowns of a play given as ln σ (option, …)."""
+        odds: Floats = logs[self.unknown] - logs[self.base]
+        return odds
+
+    def filled(self, x: Floats) -> Floats:
+        """All log-odds (row, lane) with the unknowns (unknown, lane) in their rows, the others by weight."""
         odds = self._log_weights[self.layout.row_option] - self._log_weights[self._bases]
-        odds[self._rows] = x
-        scratch.odds[:] = odds[:, None]
+        rows = np.repeat(odds[:, None], x.shape[1], axis=1)
+        rows[self._rows] = x
+        return rows
+
+    def emptied(self, odds: Floats) -> Floats:
+        """The unknowns (unknown, …) among all log-odds (row, …)."""
+        unknowns: Floats = odds[self._rows]
+        return unknowns
+
+    def answers(self, x: Floats, t: float | Floats) -> Floats:
+        """The log-odds that answer each lane's x (unknown, lane or 1) at its t (unknown, lane)."""
+        self.scratch.odds[:] = self.filled(x)
         self._numbers.rationality[:] = self._full * t
         self.sweeps += 1
-        compiled().respond(self.layout, self._numbers, scratch, self.tangent)
-        answered: Floats = scratch.next_odds[self._rows, 0].copy()
-        return answered
+        compiled().respond(self.layout, self._numbers, self.scratch, self.tangent)
+        return self.emptied(self.scratch.next_odds).copy()
+
+    def answer(self, x: Floats, t: float) -> Floats:
+        """The log-odds that answer x; not finite where the arithmetic gave out."""
+        return self.answers(x[:, None], t)[:, 0]
 
     def change(self) -> float:
         """How far, in probability, the last answer is from the play that it answers."""
@@ -71,9 +92,13 @@ class Response:
 
     def complete(self) -> Floats:
         """The log-odds (row) last answered, with the answers of those whose play makes no difference."""
+        return self.complete_lanes()[:, 0]
+
+    def complete_lanes(self) -> Floats:
+        """The same of every lane (row, lane)."""
         asked = asked_rows(self.layout)
-        odds: Floats = self.scratch.odds[:, 0].copy()
-        odds[asked:] = self.scratch.next_odds[asked:, 0]
+        odds: Floats = self.scratch.odds.copy()
+        odds[asked:] = self.scratch.next_odds[asked:]
         return odds
 
     def push(self, directions: Floats) -> Floats:
@@ -87,6 +112,17 @@ class Response:
         compiled().push(self.layout, self._numbers, self.scratch, tangent)
         moved: Floats = tangent.next_logs[self.unknown, :count] - tangent.next_logs[self.base, :count]
         return moved
+
+    def push_play(self, directions: Floats) -> Floats:
+        """The derivative along one direction of x for each lane (unknown, lane), t held."""
+        return self.push(np.vstack([directions, np.zeros(directions.shape[1])]))
+
+    def matrices(self) -> Floats:
+        """The derivative of each lane's last answer by every unknown (lane, unknown, unknown)."""
+        found = np.empty((WIDTH, self.size, self.size))
+        for k, unit in enumerate(np.eye(self.size)):
+            found[:, :, k] = self.push_play(np.repeat(unit[:, None], WIDTH, axis=1)).T
+        return found
 
     def jacobian(self) -> Floats:
         """The derivative of the last answer by every unknown, and by t in the last column."""

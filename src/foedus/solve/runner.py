@@ -6,6 +6,7 @@ import numpy as np
 
 from foedus.solve.block import Floats, Indices, memory_for, numbers_like, packed
 from foedus.solve.kernels import compiled
+from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout
 from foedus.solve.mixing import Settings
 from foedus.solve.passes import NEVER
@@ -30,10 +31,12 @@ class Runner:
 
     def odds_by_weight(self, worlds: Indices) -> Floats:
         """The log-odds (world, row) of play by weight alone."""
-        layout = self.layout
+        layout, weights = self.layout, self.problem.tabulation.weights
+        if len(weights) == 1:
+            return np.zeros((len(worlds), len(layout.row_option)))
         owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
         with np.errstate(divide="ignore"):
-            logs = np.maximum(np.log(self.problem.tabulation.weights[:, worlds]), NEVER)
+            logs = np.maximum(np.log(weights[:, worlds]), NEVER)
         others, bases = layout.row_option, layout.base[owner[layout.row_option]]
         return np.ascontiguousarray((logs[layout.weight[others]] - logs[layout.weight[bases]]).T)
 
@@ -46,6 +49,21 @@ class Runner:
         """The play that the jobs' log-odds stand for, and its certificate."""
         count = len(jobs.ended)
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
-        found = Findings(np.empty((count, options)), np.empty((count, actors)), np.empty((count, ROWS)))
+        room = -(-count // WIDTH) * WIDTH
+        found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
         compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
-        return Found(found.sigma.T, found.values.T, found.report.T)
+        logs = self.logs(jobs.odds.T) if logarithmic else None
+        sigma, values, report = (each[:, :count] for each in found)
+        return Found(sigma, values, report, logs)
+
+    def logs(self, odds: Floats) -> Floats:
+        """ln σ (option, …) of log-odds (row, …)."""
+        layout = self.layout
+        widths, first = np.diff(layout.first_option), layout.first_option[:-1]
+        logs = np.zeros((len(layout.weight), odds.shape[1]))
+        if not len(logs):
+            return logs
+        logs[layout.row_option] = odds
+        logs -= np.repeat(np.maximum.reduceat(logs, first, axis=0), widths, axis=0)
+        sums: Floats = np.log(np.add.reduceat(np.exp(logs), first, axis=0))
+        return logs - np.repeat(sums, widths, axis=0)

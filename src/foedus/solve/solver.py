@@ -16,6 +16,8 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.askable import askable, finite
+from foedus.solve.certainty import make_certain
+from foedus.solve.checking import checked
 from foedus.solve.continuation import RationalitySteps
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.induction import backward_induction
@@ -42,20 +44,24 @@ def solve(
     max_sweeps: int | None = None,
     threads: int | None = None,
     trace: bool = False,
+    certain: bool = False,
+    check: int = 1,
 ) -> Equilibrium:
     """A logit agent quantal response equilibrium of the game in each world of the tabulation.
 
     Where nothing is hidden the answer is exact and unique. Otherwise it is the fixed point that sweeps from
     uniform play lead to, usually on the principal branch, or, where they lead nowhere, the end of the traced
-    principal branch; with `trace` it is that in every world. `tolerance` bounds the residual, a probability;
+    principal branch; with `trace` it is that in every world, and with `certain` wherever an answer of sweeps
+    cannot be linked to λ = 0. `tolerance` bounds the residual, a probability;
     `max_sweeps`, if given, keeps to the first method and bounds its sweeps; `threads` are all processors if
-    None, and results do not depend on them. Nothing is raised for a world: its `status` tells. Raises
-    UnorderedGame for a malformed game.
+    None, and results do not depend on them. One world in `check`, picked by its own numbers, is certified by
+    the independent code of `certificate`, the others by the kernels. Nothing is raised for a world: its
+    `status` tells. Raises UnorderedGame for a malformed game.
     """
     problem = Problem(game, tabulation, tolerance, threads)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
-        return backward_induction(problem, plan)
+        return checked(backward_induction(problem, plan), problem, {}, check)
     answers = Answers(problem)
     status = _askable(problem)
     pending = np.flatnonzero(status == Status.NOT_CONVERGED)
@@ -67,8 +73,11 @@ def solve(
         pending = pending[~(answers.residual[pending] <= tolerance)]
     if trace or max_sweeps is None:
         TRACING(problem, answers, pending)
+    if certain and not trace and max_sweeps is None:
+        swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
+        make_certain(problem, answers, np.flatnonzero(swept), TRACING)
     status[answers.residual <= tolerance] = Status.SOLVED
-    return _equilibrium(problem, answers, status)
+    return checked(_equilibrium(problem, answers, status), problem, answers.logs, check)
 
 
 def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | RationalitySteps]:
@@ -108,4 +117,6 @@ def _equilibrium(problem: Problem, answers: Answers, status: NDArray[np.int8]) -
         ties=ties > 0,
         method=answers.method,
         branch=_branches(problem, answers, status),
+        checked=np.zeros(len(status), np.bool_),
+        discrepancy=np.zeros(len(status)),
     )

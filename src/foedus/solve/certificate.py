@@ -1,0 +1,276 @@
+"""The certificate: residual and regret of a behaviour in plain NumPy, sharing nothing with the kernels.
+
+What is computed is the definition (McKelvey and Palfrey 1998), in another order than the kernels': the game
+is cut into layers by the longest way from the root, reach goes forwards in logarithms, values backwards, and
+then all information sets answer at once. The world is the last axis of every array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.game.game import TERMINAL, Game
+from foedus.game.table import Tabulation
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+
+BLOCK = 32
+MOST_NUMBERS = 8_000_000
+TIE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """By world: max |σ − logit(Q)|; the most that an agent could gain by its best option, in payoff points,
+    as it is and weighted by reach; and whether beliefs somewhere are limits, as chance never comes there.
+    """
+
+    residual: Floats
+    regret: Floats
+    weighted_regret: Floats
+    limit_beliefs: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A game in layers of `nodes`. into: for all but the first, the edges into them by child, where those of
+    each node start, and how many they are. out: nodes that have any edges, these, and where each starts.
+    parent, option (edge), the latter -1 for chance; by_option: edges of options in the options' order, and
+    where each option's start; members: the nodes of all information sets, in their order.
+    """
+
+    nodes: list[Whole]
+    into: list[tuple[Whole, Whole, Whole]]
+    out: list[tuple[Whole, Whole, Whole]]
+    parent: Whole
+    option: Whole
+    by_option: Whole
+    first_by_option: Whole
+    members: Whole
+
+
+@lru_cache(maxsize=64)
+def layers_of(game: Game) -> Layers:
+    """The game's layers, made once per game."""
+    degree = np.diff(game.first_edge)
+    parent = np.repeat(np.arange(game.nodes), degree)
+    owner = game.information_set[parent]
+    within = np.arange(game.edges) - np.asarray(game.first_edge)[parent]
+    option = np.where(owner >= 0, np.append(game.first_option, 0)[np.maximum(owner, 0)] + within, -1)
+    layer = _longest_ways(game, parent)
+    nodes = [np.flatnonzero(layer == depth) for depth in range(int(layer.max()) + 1)]
+    by_child = np.argsort(game.child, kind="stable")
+    by_option = np.argsort(option, kind="stable")[int((option < 0).sum()) :]
+    return Layers(
+        nodes=nodes,
+        into=[_sized(*_groups(by_child, game.child, each)) for each in nodes[1:]],
+        out=[(each[degree[each] > 0], *_groups(np.arange(game.edges), parent, each)) for each in nodes],
+        parent=parent,
+        option=option,
+        by_option=by_option,
+        first_by_option=np.flatnonzero(np.diff(option[by_option], prepend=-1)),
+        members=np.argsort(game.information_set, kind="stable")[int((game.information_set < 0).sum()) :],
+    )
+
+
+def _longest_ways(game: Game, parent: Whole) -> Whole:
+    """How many steps the longest way from the root to each node has (node)."""
+    waits = np.bincount(game.child, minlength=game.nodes)
+    layer = np.zeros(game.nodes, np.intp)
+    here = np.zeros(1, np.intp)
+    while len(here):
+        edges = _ranges(game.first_edge[here], game.first_edge[here + 1])
+        below = np.asarray(game.child)[edges]
+        layer[below] = layer[here[0]] + 1
+        np.subtract.at(waits, below, 1)
+        here = np.unique(below[waits[below] == 0])
+    return layer
+
+
+def _ranges(first: NDArray[np.int32], last: NDArray[np.int32]) -> Whole:
+    """first … last − 1 of each, one after another."""
+    size = np.asarray(last - first, np.intp)
+    start = np.cumsum(size) - size
+    whole: Whole = np.arange(int(size.sum())) + np.repeat(np.asarray(first, np.intp) - start, size)
+    return whole
+
+
+def _groups(order: Whole, key: Whole | NDArray[np.int32], wanted: Whole) -> tuple[Whole, Whole]:
+    """Those of `order`, which goes by `key`, whose key is wanted; and where each key's own start."""
+    sorted_key = np.asarray(key)[order]
+    first = np.searchsorted(sorted_key, wanted, "left").astype(np.int32)
+    last = np.searchsorted(sorted_key, wanted, "right").astype(np.int32)
+    size = last - first
+    return order[_ranges(first, last)], (np.cumsum(size) - size)[size > 0]
+
+
+def _sized(edges: Whole, start: Whole) -> tuple[Whole, Whole, Whole]:
+    return edges, start, np.diff(start, append=len(edges))
+
+
+def certify(
+    game: Game, tabulation: Tabulation, behaviour: Floats, logs: Mapping[int, Floats] | None = None
+) -> Certificate:
+    """The certificate of a behaviour (option, world).
+
+    `logs` are ln σ (option) of worlds in which a probability may be too small for a number. A world whose
+    numbers are not finite, or whose beliefs cannot be told, has a residual of NaN.
+    """
+    worlds = behaviour.shape[1]
+    size = max(1, min(BLOCK, MOST_NUMBERS // (game.nodes * len(game.actors))))
+    blocks = [np.arange(first, min(first + size, worlds)) for first in range(0, worlds, size)]
+    with np.errstate(all="ignore"):
+        parts = [_block(game, _Numbers.of(game, tabulation, behaviour, logs or {}, each)) for each in blocks]
+    columns = np.concatenate([np.empty((4, 0)), *parts], axis=1)
+    return Certificate(columns[0], columns[1], columns[2], columns[3] > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """The numbers of some worlds. share, log_share (edge, world); impossible (edge, world): excluded, then
+    `log_share` is 0; behaviour and weights (option, world)."""
+
+    share: Floats
+    log_share: Floats
+    impossible: NDArray[np.bool_]
+    behaviour: Floats
+    weights: Floats
+    payoffs: Floats
+    rationality: Floats
+
+    @classmethod
+    def of(
+        cls, game: Game, tabulation: Tabulation, behaviour: Floats, logs: Mapping[int, Floats], here: Whole
+    ) -> _Numbers:
+        option, chance = layers_of(game).option, np.flatnonzero(layers_of(game).option < 0)
+        shares, weights = behaviour[:, here], tabulation.weights[:, here][game.weight]
+        log_shares = np.log(shares)
+        for k, world in enumerate(here.tolist()):
+            if world in logs:
+                log_shares[:, k] = logs[world]
+        drawn = tabulation.probabilities[:, here][game.probability[chance]]
+        share, log_share, possible = (
+            _over_edges(option, chance, *each)
+            for each in ((shares, drawn), (log_shares, np.log(drawn)), (weights > 0, drawn > 0))
+        )
+        payoffs, rationality = tabulation.payoffs[:, :, here], tabulation.rationality[:, here]
+        log_share = np.where(possible > 0, log_share, 0.0)
+        return cls(share, log_share, possible == 0, shares, weights, payoffs, rationality)
+
+
+def _over_edges(option: Whole, chance: Whole, chosen: Floats, drawn: Floats) -> Floats:
+    """A number of each option, and of each chance edge, as one of each edge."""
+    found = np.empty((len(option), chosen.shape[1]))
+    found[option >= 0] = chosen[option[option >= 0]]
+    found[chance] = drawn
+    return found
+
+
+def _block(game: Game, numbers: _Numbers) -> Floats:
+    """Residual, regret, weighted regret and limit beliefs (4, world)."""
+    worlds = numbers.rationality.shape[1]
+    if not game.options:
+        return np.zeros((4, worlds))
+    log_reach, order = _reach(game, numbers)
+    belief, visits, limit = _beliefs(game, log_reach, order)
+    quality = _quality(game, numbers, belief, _values(game, numbers))
+    first = np.asarray(game.first_option[:-1], np.intp)
+    best = np.maximum.reduceat(np.where(numbers.weights > 0, quality, -np.inf), first, axis=0)
+    expected = np.add.reduceat(numbers.behaviour * quality, first, axis=0)
+    gain = np.maximum(best - expected, 0.0)
+    change = np.abs(_logit(game, numbers, quality, best) - numbers.behaviour)
+    rows = change.max(axis=0), gain.max(axis=0), (gain * visits).max(axis=0), limit.any(axis=0)
+    found: Floats = np.stack(rows).astype(np.float64)
+    return found
+
+
+def _reach(game: Game, numbers: _Numbers) -> tuple[Floats, NDArray[np.int64]]:
+    """ln reach and order of smallness (node, world): the fewest impossible steps on a way to the node.
+
+    Only ways of that order count, and an impossible step on them as one of probability 1: this is the limit
+    of equal small probabilities.
+    """
+    layers, worlds = layers_of(game), numbers.share.shape[1]
+    log_reach = np.zeros((game.nodes, worlds))
+    order = np.zeros((game.nodes, worlds), np.int64)
+    excluded = bool(numbers.impossible.any())
+    for nodes, (edges, start, size) in zip(layers.nodes[1:], layers.into, strict=True):
+        parent = layers.parent[edges]
+        if not excluded:
+            log_reach[nodes] = _log_sums(log_reach[parent] + numbers.log_share[edges], start, size)
+            continue
+        steps = order[parent] + numbers.impossible[edges]
+        order[nodes] = np.minimum.reduceat(steps, start, axis=0)
+        way = log_reach[parent] + numbers.log_share[edges]
+        way[steps > np.repeat(order[nodes], size, axis=0)] = -np.inf
+        log_reach[nodes] = _log_sums(way, start, size)
+    return log_reach, order
+
+
+def _log_sums(logs: Floats, start: Whole, size: Whole) -> Floats:
+    """ln Σ exp of each group of rows."""
+    top = np.maximum.reduceat(logs, start, axis=0)
+    finite: Floats = np.where(np.isneginf(top), 0.0, top)
+    scaled = np.exp(logs - np.repeat(finite, size, axis=0))
+    sums: Floats = np.log(np.add.reduceat(scaled, start, axis=0))
+    total: Floats = np.add(finite, sums)
+    return total
+
+
+def _beliefs(
+    game: Game, log_reach: Floats, order: NDArray[np.int64]
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Beliefs (node, world), and by information set the probability of coming there, and whether several
+    nodes stand there to which only impossible steps lead."""
+    members, size = layers_of(game).members, game.last_node - game.first_node
+    start = np.cumsum(size) - size
+    least = np.minimum.reduceat(order[members], start, axis=0)
+    here = log_reach[members]
+    here[order[members] > np.repeat(least, size, axis=0)] = -np.inf
+    total = _log_sums(here, start, size)
+    belief = np.ones_like(log_reach)
+    several = np.repeat(size > 1, size)
+    belief[members[several]] = np.exp(here - np.repeat(total, size, axis=0))[several]
+    return belief, np.where(least == 0, np.exp(total), 0.0), (least > 0) & (size > 1)[:, None]
+
+
+def _values(game: Game, numbers: _Numbers) -> Floats:
+    """What each actor expects from each node on (node, actor, world)."""
+    worth = np.zeros((game.nodes, len(game.actors), numbers.share.shape[1]))
+    ends = game.information_set == TERMINAL
+    worth[ends] = numbers.payoffs[game.payoff[ends]]
+    for nodes, edges, start in reversed(layers_of(game).out):
+        if len(nodes):
+            after = numbers.payoffs[game.payment[edges]] + worth[game.child[edges]]
+            worth[nodes] = np.add.reduceat(numbers.share[edges][:, None] * after, start, axis=0)
+    return worth
+
+
+def _quality(game: Game, numbers: _Numbers, belief: Floats, worth: Floats) -> Floats:
+    """What the mover expects of each option, given its beliefs (option, world)."""
+    layers = layers_of(game)
+    edges = layers.by_option
+    above = layers.parent[edges]
+    mover = game.mover[game.information_set[above]]
+    after = numbers.payoffs[game.payment[edges], mover] + worth[game.child[edges], mover]
+    quality: Floats = np.add.reduceat(belief[above] * after, layers.first_by_option, axis=0)
+    return quality
+
+
+def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floats:
+    """The logit answer (option, world)."""
+    first, size = np.asarray(game.first_option[:-1], np.intp), np.diff(game.first_option)
+    rationality = np.repeat(numbers.rationality[game.mover], size, axis=0)
+    loss = np.minimum(quality - np.repeat(best, size, axis=0), 0.0)
+    largest = TIE * np.abs(numbers.payoffs).max(axis=0)
+    tied = loss >= -np.repeat(largest[game.mover], size, axis=0)
+    exact = np.where(tied, 0.0, -np.inf)
+    scores = numbers.weights * np.exp(np.where(np.isinf(rationality), exact, rationality * loss))
+    shares: Floats = scores / np.repeat(np.add.reduceat(scores, first, axis=0), size, axis=0)
+    return shares
