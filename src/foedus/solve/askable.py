@@ -15,6 +15,9 @@ from foedus.solve.problem import Problem
 
 Bools = NDArray[np.bool_]
 
+SMALL = 1 << 14
+UNSOLVED, INVALID = np.int8(Status.NOT_CONVERGED), np.int8(Status.INVALID)
+
 
 def askable(problem: Problem) -> NDArray[np.int8]:
     """Status (world): INVALID or UNSUPPORTED where there is nothing to solve, else NOT_CONVERGED.
@@ -28,12 +31,14 @@ def askable(problem: Problem) -> NDArray[np.int8]:
         good &= (numbers.weights >= 0.0).all(axis=0)
         for rows in weights_together(problem.game):
             good &= (numbers.weights[rows] > 0.0).any(axis=0)
-    return np.where(good, np.int8(Status.NOT_CONVERGED), np.int8(Status.INVALID))
+    return np.where(good, UNSOLVED, INVALID)
 
 
 def finite(numbers: Floats) -> Bools:
     """Whether all numbers (…, world) of a world are finite."""
-    rows = numbers.reshape(-1, numbers.shape[-1]) if numbers.size else numbers.reshape(0, numbers.shape[-1])
+    if numbers.size <= SMALL:
+        return np.asarray(np.isfinite(numbers).all(axis=tuple(range(numbers.ndim - 1))))
+    rows = numbers.reshape(-1, numbers.shape[-1])
     with np.errstate(over="ignore", invalid="ignore"):
         found: Bools = np.isfinite(rows.sum(axis=0))
     if not found.all():  # the sum of finite numbers may overflow

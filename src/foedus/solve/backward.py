@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from foedus.solve.addresses import address, fetch, load_at, store_at
 from foedus.solve.arithmetic import part
 from foedus.solve.block import EXACT, TIE, Floats
-from foedus.solve.lanes import WIDTH, address, entry, fetch, fma, load_at, maximum, spread, store_at
-from foedus.solve.records import BYTES, FIXED, WEIGHTED, Room, chance, many, three, two
+from foedus.solve.lanes import WIDTH, entry, fma, maximum, spread
+from foedus.solve.records import chance, many, three, two
+from foedus.solve.room import BYTES, FIXED, WEIGHTED, Room
 from foedus.solve.tape import (
     BELOW,
     CHANCE,
@@ -30,7 +32,7 @@ from foedus.solve.tape import (
     SLOT,
     THREE,
     TWO,
-)
+)  # fmt: skip
 
 CERTIFICATE = 3
 
@@ -120,7 +122,7 @@ def walk(code: Any, starts: Any, room: Any) -> None:
 
 
 @part
-def shares(code: Any, room: Any, at: int, k: int) -> int:
+def shares(code: Any, room: Any, at: int, k: int) -> Any:
     """The address of the probability of way k out of a record's node."""
     if entry(code, at + OPTION) >= 0:
         return room.behaviour + (entry(code, at + OPTION) + k) * room.step

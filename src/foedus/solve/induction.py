@@ -15,7 +15,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve.askable import askable, finite
+from foedus.solve.askable import INVALID, UNSOLVED, askable, finite
 from foedus.solve.backward import CERTIFICATE, Given, Made, Shape, arena_for, lined_up
 from foedus.solve.block import Floats, logarithms
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
@@ -34,6 +34,9 @@ WORTH_A_THREAD = 200_000
 
 LARGE = 100_000
 """Records of a graph from which on chunks are of one vector, lest reach takes too much memory."""
+
+METHOD, BRANCH = np.int8(Method.BACKWARD_INDUCTION), np.int8(Branch.PRINCIPAL)
+"""Of solved worlds; those of others are 0, which is NONE."""
 
 
 def backward_induction(problem: Problem, plan: Plan) -> Equilibrium:
@@ -100,36 +103,36 @@ def _tasks(worlds: int, threads: int) -> list[tuple[int, int]]:
 
 def _status(problem: Problem, plan: Plan, made: Made) -> NDArray[np.int8]:
     """Status (world). A number that is none shows in the values at the root, wherever it is paid."""
-    status, payoffs = askable(problem), problem.tabulation.payoffs
-    status[~finite(payoffs[plan.unpaid])] = Status.INVALID
-    doubtful = np.flatnonzero(~finite(made.values))
-    status[doubtful[~finite(payoffs[:, :, doubtful])]] = Status.INVALID
-    solved = status == Status.NOT_CONVERGED
-    solved[doubtful] = False
-    status[solved] = Status.SOLVED
+    status, payoffs, found = askable(problem), problem.tabulation.payoffs, finite(made.values)
+    status[~finite(payoffs[plan.unpaid])] = INVALID
+    status[found & (status == UNSOLVED)] = Status.SOLVED
+    if not found.all():
+        doubtful = np.flatnonzero(~found)
+        status[doubtful[~finite(payoffs[:, :, doubtful])]] = INVALID
     return status
 
 
 def _equilibrium(made: Made, status: NDArray[np.int8]) -> Equilibrium:
     solved, worlds = status == Status.SOLVED, len(status)
+    residual, told = np.zeros(worlds), solved.view(np.int8)
     if not solved.all():
-        invalid = status == Status.INVALID
         for numbers in made:
-            numbers[:, invalid] = np.nan
+            numbers[:, status == INVALID] = np.nan
         made.certificate[:, ~solved] = np.nan
+        residual[~solved] = np.nan
     regret, weighted, ties = made.certificate
     return Equilibrium(
         behaviour=made.behaviour,
         values=made.values,
-        residual=np.where(solved, 0.0, np.nan),
+        residual=residual,
         regret=regret,
         weighted_regret=weighted,
         status=status,
-        sweeps=(status != Status.INVALID).astype(np.int32),
+        sweeps=(status != INVALID).astype(np.int32),
         limit_beliefs=np.zeros(worlds, np.bool_),
         ties=ties > 0,
-        method=np.where(solved, np.int8(Method.BACKWARD_INDUCTION), np.int8(Method.NONE)),
-        branch=np.where(solved, np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)),
+        method=told * METHOD,
+        branch=told * BRANCH,
         checked=np.zeros(worlds, np.bool_),
         discrepancy=np.zeros(worlds),
     )

@@ -28,6 +28,7 @@ import numba
 from numba import boolean, float64, int32, int64, types, void
 
 from foedus.solve import (
+    addresses,
     adjoints,
     arithmetic,
     backward,
@@ -38,6 +39,7 @@ from foedus.solve import (
     passes,
     queue,
     records,
+    room,
     sweeps,
     tangents,
     tape,
@@ -61,6 +63,8 @@ SOURCES = (
     walks,
     adjoints,
     tape,
+    addresses,
+    room,
     records,
     backward,
 )
