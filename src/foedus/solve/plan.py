@@ -17,9 +17,9 @@ from foedus.solve.tape import CHANCE, EDGE, HEADER, MANY, PAID, THREE, TWO, Tape
 class Plan(NamedTuple):
     """A tape and what there is to know about it.
 
-    slots: how many are used. widest: the most edges of a record. end: the row of payoffs of a game that is
-    over at once. unpaid: rows of payoffs that nobody gets. tree: whether no record is a child of two.
-    weighted: whether weights can differ within a set.
+    slots: how many are used. widest: rows for scores, one for each edge of a record. end: the row of payoffs
+    of a game that is over at once. unpaid: rows of payoffs that nobody gets. tree: whether no record is a
+    child of two. weighted: whether weights can differ within a set.
     """
 
     tape: Tape
@@ -29,6 +29,10 @@ class Plan(NamedTuple):
     unpaid: NDArray[np.intp]
     tree: bool
     weighted: bool
+
+
+SCORES = 4
+"""Rows that a record of three options needs for its scores."""
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +54,7 @@ def plan_of(game: Game, rows: int) -> Plan | None:
     return Plan(
         tape,
         slots,
-        int(np.max(np.diff(game.first_edge), initial=1)),
+        int(np.max(np.diff(game.first_edge), initial=SCORES)),
         int(game.payoff[0]),
         np.setdiff1d(np.arange(rows), paid),
         tree=bool(np.all(into[inner] <= 1)),

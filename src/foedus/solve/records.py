@@ -17,6 +17,14 @@ from foedus.solve.tape import COUNT, EDGE, HEADER, MOVER, OPTION, ROW, SLOT
 
 
 @part
+def exps(room: Any, count: int) -> None:
+    """e to the power of so many vectors of scores, in place: a loop of nothing else keeps its constants."""
+    for i in range(count):
+        place = room.scores + i * BYTES
+        store_at(place, exp(load_at(place)))
+
+
+@part
 def two(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
     """A set of two options of the same weight: one exp."""
     mover, edge = entry(code, at + MOVER), at + HEADER
@@ -25,20 +33,25 @@ def two(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
     v0, s0, g0 = below(code, room, edge)
     v1, s1, g1 = below(code, room, edge + EDGE)
     p0, p1 = paid_on(code, room, edge), paid_on(code, room, edge + EDGE)
+    differences = room.scores + room.wide
     for v in range(room.vectors):
         shift, pay = v * BYTES, v * BYTES + mover * room.step
         q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
         q1 = worth(v1 + mover * s1 + shift, p1 + pay, paid)
-        difference = q1 - q0
-        x = difference
+        x = q1 - q0
+        store_at(differences + shift, x)
         if room.exact:
             x = untie(room, mover, x, shift)
         x = load_at(room.rationality + mover * room.wide + shift) * x
-        z = exp(0.0 - magnitude(x))
+        store_at(room.scores + shift, 0.0 - magnitude(x))
+    exps(room, room.vectors)
+    for v in range(room.vectors):
+        shift = v * BYTES
+        z, difference = load_at(room.scores + shift), load_at(differences + shift)
         large = 1.0 / (1.0 + z)
         small = z * large
-        first = less(spread(0.0), x, small, large)
-        second = less(spread(0.0), x, large, small)
+        first = less(spread(0.0), difference, small, large)
+        second = less(spread(0.0), difference, large, small)
         store_at(to + shift, first)
         store_at(to + room.step + shift, second)
         if room.exact:
@@ -66,6 +79,7 @@ def three(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
     v2, s2, g2 = below(code, room, edge + 2 * EDGE)
     p0, p1 = paid_on(code, room, edge), paid_on(code, room, edge + EDGE)
     p2 = paid_on(code, room, edge + 2 * EDGE)
+    losses = room.scores + 2 * room.wide
     for v in range(room.vectors):
         shift, pay = v * BYTES, v * BYTES + mover * room.step
         q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
@@ -73,27 +87,38 @@ def three(code: Any, room: Any, at: int, record: int, paid: bool) -> None:
         q2 = worth(v2 + mover * s2 + shift, p2 + pay, paid)
         before, after = maximum(q1, q0), maximum(q2, q1)
         top = maximum(before, q2)
-        l0, l1, l2 = q0 - top, q1 - top, q2 - top
         # the best has e^0, so only the losses of the other two are to be put into exp
-        x, y = less(q0, after, l0, l1), less(before, q2, l1, l2)
+        x, y = less(q0, after, q0, q1) - top, less(before, q2, q1, q2) - top
+        store_at(losses + shift, x)
+        store_at(losses + room.wide + shift, y)
         if room.exact:
             x, y = untie(room, mover, x, shift), untie(room, mover, y, shift)
         rationality = load_at(room.rationality + mover * room.wide + shift)
-        x, y = exp(rationality * x), exp(rationality * y)
-        e0 = less(q0, after, x, spread(1.0))
-        e1 = less(q0, after, less(before, q2, y, spread(1.0)), x)
-        e2 = less(before, q2, spread(1.0), y)
-        scale = 1.0 / (e0 + e1 + e2)
+        store_at(room.scores + shift, rationality * x)
+        store_at(room.scores + room.wide + shift, rationality * y)
+    exps(room, 2 * room.vectors)
+    for v in range(room.vectors):
+        shift, pay = v * BYTES, v * BYTES + mover * room.step
+        q0 = worth(v0 + mover * s0 + shift, p0 + pay, paid)
+        q1 = worth(v1 + mover * s1 + shift, p1 + pay, paid)
+        q2 = worth(v2 + mover * s2 + shift, p2 + pay, paid)
+        before, after = maximum(q1, q0), maximum(q2, q1)
+        x, y = load_at(room.scores + shift), load_at(room.scores + room.wide + shift)
+        total = 1.0 + x + y
         if room.exact:
-            tell_ties(room, mover, e0 + e1 + e2, shift)
-        e0, e1, e2 = e0 * scale, e1 * scale, e2 * scale
+            tell_ties(room, mover, total, shift)
+        best = 1.0 / total
+        x, y = x * best, y * best
+        e0 = less(q0, after, x, best)
+        e1 = less(q0, after, less(before, q2, y, best), x)
+        e2 = less(before, q2, best, y)
         store_at(to + shift, e0)
         store_at(to + room.step + shift, e1)
         store_at(to + 2 * room.step + shift, e2)
         later = maximum(e0 * load_at(g0 + shift), e1 * load_at(g1 + shift))
         later = maximum(e2 * load_at(g2 + shift), later)
-        gain = 0.0 - fma(e2, l2, fma(e1, l1, e0 * l0))
-        settle(room, slot, record, gain, later, shift)
+        gain = fma(x, load_at(losses + shift), y * load_at(losses + room.wide + shift))
+        settle(room, slot, record, 0.0 - gain, later, shift)
     for a in range(room.actors):
         x0, x1, x2, y = v0 + a * s0, v1 + a * s1, v2 + a * s2, slot + a * room.wide
         pay0, pay1, pay2 = p0 + a * room.step, p1 + a * room.step, p2 + a * room.step
