@@ -1,4 +1,4 @@
-"""Rows of a comparison: arrangements measured offered and in force, in one part of the worlds after another."""
+"""Rows of a comparison: arrangements measured offered and in force, in some worlds after others."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 Read = Callable[[], Iterator[Keys]]
 
-MEMORY = 16 * 2**20
+MEMORY = 4 * 2**20
 """Bytes of columns that are kept before they go to the file."""
-WHOLE = 2**18
+WHOLE = 2**16
 """So many numbers are sorted at once."""
 DIGIT = 16
 TOP = np.uint64(1 << 63)
@@ -29,8 +29,8 @@ TOP = np.uint64(1 << 63)
 class Spool:
     """Columns, appended to all at once, in parts of any size.
 
-    A column may get several numbers where another gets one, always as many. What does not fit into `memory` bytes goes to a temporary file that has no name, so nobody else can open
-    it and nothing is left behind.
+    A column may get several numbers where another gets one, always as many. What does not fit into `memory`
+    bytes goes to a temporary file that has no name, so nobody else can open it and nothing is left behind.
     """
 
     def __init__(self, memory: int = MEMORY) -> None:
@@ -107,7 +107,8 @@ def quantiles(blocks: Callable[[], Iterable[Floats]], levels: Sequence[float]) -
 def order_statistics(read: Read, ranks: Sequence[int], count: int) -> Keys:
     """The keys of these ranks, rising and from 0, among the `count` that `read` gives block by block."""
     if count <= WHOLE:
-        return np.sort(np.concatenate(list(read())))[list(ranks)]
+        whole: Keys = np.sort(np.concatenate(list(read())))
+        return whole[list(ranks)]
     return _select(read, np.asarray(ranks), 0, 0)
 
 
@@ -137,7 +138,8 @@ def _select(read: Read, ranks: NDArray[np.intp], bits: int, prefix: int) -> Keys
         )
     kept = np.sort(np.concatenate([keys[np.isin(keys >> shift, tops)] for keys in among()]))
     first = np.cumsum(counts[chosen]) - counts[chosen]
-    return kept[within + first[np.searchsorted(chosen, digit)]]
+    found: Keys = kept[within + first[np.searchsorted(chosen, digit)]]
+    return found
 
 
 def _between(low: float, high: float, share: float) -> float:
@@ -156,7 +158,7 @@ def _numbers(keys: Keys) -> Floats:
     return np.asarray(np.where(keys & TOP, keys ^ TOP, ~keys), np.uint64).view(np.float64)
 
 
-def _joined(blocks: Iterator[Floats], least: int = WHOLE // 4) -> Iterator[Floats]:
+def _joined(blocks: Iterator[Floats], least: int = WHOLE // 2) -> Iterator[Floats]:
     """The same numbers in blocks that are not too small to be worth a call."""
     waiting: list[Floats] = []
     size = 0
