@@ -17,8 +17,9 @@ from benchmarks.trees import layered, random_numbers
 from foedus import library
 from foedus.analysis.cases import make_case
 from foedus.analysis.comparison import compare
+from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.solutions import Solutions
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Equilibrium

@@ -12,11 +12,12 @@ from foedus.analysis import measures
 from foedus.analysis.cases import OverrideError, make_case, overrides_from
 from foedus.analysis.claims import evaluate_text
 from foedus.analysis.comparison import compare, summarise
+from foedus.analysis.games import Games
 from foedus.analysis.measures import measure_case
 from foedus.analysis.outcomes import ends_of
 from foedus.analysis.shape import differences
 from foedus.analysis.signing import dominates, unblocked
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.solutions import Solutions
 from foedus.analysis.solving import solve_scenario
 from foedus.analysis.summary import ManyWorlds, OneWorld, Summary
 from foedus.errors import UnknownName

@@ -57,16 +57,19 @@ def compare(
     chunk: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    certain: bool = True,
 ) -> Comparison:
     """Compare arrangements (all, in file order, if None), each offered and in force.
 
     With `worlds`, in that many worlds drawn with `seed`, all of whose results are kept; else at the base
     values. `settings` override parameters, constants, variables' starts or moves' options in all of them. The
     result does not depend on `chunk`, how many worlds are solved at a time (if None, as many as a bounded
-    amount of memory has room for), or on `threads`. Raises UnknownName, OverrideError, SamplingError, and
+    amount of memory has room for), or on `threads`. Where few worlds make it affordable each answer is seen
+    to lie on the principal branch, or traced, and certified a second time, all of which takes several times
+    as long as the answers; unless `certain`, none is. Raises UnknownName, OverrideError, SamplingError, and
     ScenarioError for a scenario that does not compile.
     """
-    run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress)
+    run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress, certain)
     return next(run.parts(worlds or 1))
 
 
@@ -132,12 +135,13 @@ def _run(
     chunk: int | None,
     threads: int | None,
     progress: Progress | None,
+    certain: bool = True,
 ) -> _Run:
     names = _chosen(scenario, arrangements)
     fallbacks = [scenario.baseline(name) for name in names]
     everything = tuple(dict.fromkeys([*names, *(each for each in fallbacks if each is not None)]))
     base = settle(scenario, base_world(scenario), settings)
-    rows = Rows(scenario, everything, base, worlds, chunk, threads, progress)
+    rows = Rows(scenario, everything, base, worlds, chunk, threads, progress, certain)
     return _Run(rows, names, settings or {}, seed)
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
+from foedus.analysis.games import Games, once
 from foedus.analysis.outcomes import ends_of, outcomes
-from foedus.analysis.solutions import Games, Solution, Solutions, part_of, size_of
+from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
 from foedus.game.game import Game
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
@@ -123,9 +124,13 @@ def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
 
 def _precision(solution: Solution) -> Columns:
     with np.errstate(invalid="ignore"):
-        spread = payoff_spread(solution.game, solution.tabulation) * solution.tabulation.rationality
-    movers = {solution.game.actors[actor] for actor in np.unique(solution.game.mover)}
-    return {name: row for name, row in zip(solution.game.actors, spread, strict=True) if name in movers}
+        spread = (
+            payoff_spread(solution.game, solution.tabulation, solution.threads)
+            * solution.tabulation.rationality
+        )
+    game = solution.game
+    movers = once(game, "movers", game.mover, lambda: np.unique(game.mover).tolist())
+    return {game.actors[actor]: spread[actor] for actor in movers}
 
 
 def measure_case(

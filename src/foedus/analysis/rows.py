@@ -10,9 +10,10 @@ from threading import Lock
 import numpy as np
 
 from foedus.analysis.cases import Case
+from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK, Floats, Measures, fitting, measure_case
 from foedus.analysis.settling import Settled
-from foedus.analysis.solutions import Games, affords_certainty, prepare, size_of
+from foedus.analysis.solutions import affords_certainty, prepare, size_of
 from foedus.game.game import Game
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.problem import processors
@@ -43,7 +44,11 @@ class Row:
 
 @dataclass(eq=False)
 class Rows:
-    """A comparison under way, of so many worlds in all; None at base values."""
+    """A comparison under way, of so many worlds in all; None at base values.
+
+    `certain`: answers are seen to lie on the principal branch, or traced, where that is affordable, and at
+    base values all are certified by the independent code.
+    """
 
     scenario: Scenario
     names: Sequence[str]
@@ -52,6 +57,7 @@ class Rows:
     chunk: int | None
     threads: int | None
     progress: Progress | None
+    certain: bool = True
     done: int = 0
 
     def __post_init__(self) -> None:
@@ -131,7 +137,7 @@ class Rows:
         rationality: Floats | None = None,
     ) -> Measures:
         """The measures at base values."""
-        certain = affords_certainty(self.games.of(case), size_of(worlds))
+        certain = self.certain and affords_certainty(self.games.of(case), size_of(worlds))
         return measure_case(
             self.scenario,
             case,
@@ -141,6 +147,7 @@ class Rows:
             with_precision=with_precision,
             rationality=rationality,
             certain=certain,
+            check=1 if self.certain else CHECK,
         )
 
     def _over(self, case: Case, worlds: Worlds, with_precision: bool) -> Measures:
@@ -154,7 +161,7 @@ class Rows:
             chunk=self.chunk,
             threads=self.threads,
             with_precision=with_precision,
-            certain=affords_certainty(self.games.of(case), self.worlds or 1),
+            certain=self.certain and affords_certainty(self.games.of(case), self.worlds or 1),
             check=CHECK,
             step=lambda solved: self._tell(label, solved),
         )

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from foedus.analysis.cases import Case
 from foedus.analysis.events import Due, due_nodes, marks, parents
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import Games, once
 from foedus.analysis.parameters import ParameterFrame, column
-from foedus.analysis.tally import Track, count_kernel, tally
-from foedus.game.cache import cached_game
-from foedus.game.compile import Variation
+from foedus.analysis.tally import Asked, Track, ask, count_kernel, tally
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.language.expression import Expression
+from foedus.language.expression import Ever, Expression
 from foedus.language.scenario import Scenario
 from foedus.solve import evaluate, kernels
 from foedus.solve.equilibrium import Equilibrium
@@ -31,20 +30,6 @@ Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
 CERTAIN, OVERHEAD = 100_000, 300
-
-
-class Games:
-    """The compiled games of a scenario; each is compiled, or read from the disk, once."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._known: dict[tuple[str, Variation], Game] = {}
-
-    def of(self, case: Case) -> Game:
-        key = case.arrangement, case.variation
-        if key not in self._known:
-            self._known[key] = cached_game(self.scenario, *key)
-        return self._known[key]
 
 
 def prepare() -> None:
@@ -140,22 +125,11 @@ class Solution:
         self.ends(bits)
         return self._counted[bits][1]
 
-    def count(
-        self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None, groups: int = 0
-    ) -> Floats:
+    def count(self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None) -> Floats:
         """Count all ends that will be asked for, in one go; and those in each group (node) of end states,
         shape (group, world)."""
-        nowhere = np.full(self.game.nodes, -1, np.int32)
-        tracks = [track(self.ground, bits) for bits in wanted]
-        found = tally(
-            self.game,
-            self.tabulation,
-            self.behaviour,
-            tracks,
-            group=nowhere if group is None else group,
-            groups=groups,
-            threads=self.threads,
-        )
+        asked = asked_of(self.ground, tuple(wanted), group)
+        found = tally(self.game, self.tabulation, self.behaviour, asked, self.threads)
         for k, bits in enumerate(wanted):
             self._counted[bits] = found.ends[k, : 1 << len(bits)], found.occasions[k]
         return found.groups
@@ -205,6 +179,19 @@ def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
         edges |= where.edges.astype(np.uint32) << np.uint32(k)
         root |= int(where.root) << k
     return edges, root
+
+
+def asked_of(ground: Ground, wanted: tuple[Bits, ...], group: NDArray[np.int32] | None) -> Asked:
+    """What `tally` is asked; worked out once for a game where no parameter has a say in it."""
+
+    def find() -> Asked:
+        nowhere = np.full(ground.game.nodes, -1, np.int32)
+        tracks = [track(ground, bits) for bits in wanted]
+        return ask(ground.game, tracks, nowhere if group is None else group)
+
+    if any(isinstance(bit, Ever) for bits in wanted for bit in bits):
+        return find()
+    return once(ground.game, wanted, group, find)
 
 
 def track(ground: Ground, bits: Bits) -> Track:
