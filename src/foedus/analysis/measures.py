@@ -123,12 +123,9 @@ def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
 
 
 def _precision(solution: Solution) -> Columns:
+    game, tabulation = solution.game, solution.tabulation
     with np.errstate(invalid="ignore"):
-        spread = (
-            payoff_spread(solution.game, solution.tabulation, solution.threads)
-            * solution.tabulation.rationality
-        )
-    game = solution.game
+        spread = payoff_spread(game, tabulation, solution.threads) * tabulation.rationality
     movers = once(game, "movers", game.mover, lambda: np.unique(game.mover).tolist())
     return {game.actors[actor]: spread[actor] for actor in movers}
 

@@ -63,6 +63,7 @@ class Rows:
     def __post_init__(self) -> None:
         self.games = Games(self.scenario)
         self._indifferent: dict[str, Measures] = {}
+        self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
         self._lock = Lock()
         cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
         self._total = cases * (self.worlds or 1)
@@ -108,8 +109,7 @@ class Rows:
         in_force, worlds = self.base.case(self.scenario, name, True), self.base.worlds
         signed = bool(self.scenario.arrangements[name].signed_by)
         if worlds:
-            twice = {key: np.repeat(values, 2) for key, values in worlds.items()}
-            both = self._solve(in_force, twice, not signed, threads, np.array([np.nan, 0.0]))
+            both = self._solve(in_force, self._twice, not signed, threads, np.array([np.nan, 0.0]))
             measured, indifferent = both.world(0), both.world(1)
         else:
             measured = self._solve(in_force, worlds, not signed, threads)

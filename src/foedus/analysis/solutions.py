@@ -48,11 +48,13 @@ def affords_certainty(game: Game, worlds: int) -> bool:
 
 def size_of(worlds: Worlds) -> int:
     """How many worlds there are; a scenario without parameters has one."""
-    return max((len(values) for values in worlds.values()), default=1)
+    return len(next(iter(worlds.values()), (None,)))
 
 
 def part_of(worlds: Worlds, first: int, last: int) -> Worlds:
     """Worlds first … last − 1."""
+    if first == 0 and last == size_of(worlds):
+        return worlds
     return {name: values[first:last] for name, values in worlds.items()}
 
 
@@ -78,7 +80,7 @@ class Solution:
     def game(self) -> Game:
         return self.ground.game
 
-    @property
+    @cached_property
     def solved(self) -> NDArray[np.bool_]:
         return self.equilibrium.solved
 
