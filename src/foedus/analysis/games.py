@@ -17,6 +17,7 @@ from foedus.language.scenario import Scenario
 T = TypeVar("T")
 Key = tuple[str, Variation]
 
+MOST_RECENT = 8
 MOST_NODES = 2_000_000
 """Games with more nodes than this together are not kept, but for those used last."""
 
@@ -78,6 +79,8 @@ def _kept_for(scenario: Scenario) -> _Kept:
 @dataclass(eq=False)
 class _Facts:
     known: dict[Hashable, tuple[object, object]] = field(default_factory=dict)
+    recent: dict[Hashable, object] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
 
 _facts: weakref.WeakKeyDictionary[Game, _Facts] = weakref.WeakKeyDictionary()
@@ -93,3 +96,17 @@ def once(game: Game, name: Hashable, given: object, find: Callable[[], T]) -> T:
         known[name] = given, find()
     found: T = known[name][1]  # type: ignore[assignment]
     return found
+
+
+def lately(game: Game, key: Hashable, find: Callable[[], T]) -> T:
+    """What `find` says of a game and a key that tells all that it depends on; the last few are remembered."""
+    facts = _facts.setdefault(game, _Facts())
+    with facts.lock:
+        found = facts.recent.pop(key, None)
+    if found is None:
+        found = find()
+    with facts.lock:
+        facts.recent[key] = found
+        for old in list(facts.recent)[:-MOST_RECENT]:
+            del facts.recent[old]
+    return found  # type: ignore[return-value]

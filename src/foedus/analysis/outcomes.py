@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
 from foedus.analysis.results import probability
-from foedus.analysis.solutions import Bits, Solution
+from foedus.analysis.solutions import Solution
 from foedus.analysis.totals import total
+from foedus.analysis.tracks import Bits
 from foedus.game.game import TERMINAL
 from foedus.language.expression import Parameter, walk
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cases import Case
-from foedus.analysis.events import Due, due_nodes, marks, parents
+from foedus.analysis.events import parents
 from foedus.analysis.frame import Ground
-from foedus.analysis.games import Games, once
+from foedus.analysis.games import Games, lately
 from foedus.analysis.parameters import ParameterFrame, column
-from foedus.analysis.tally import Asked, Track, ask, count_kernel, tally
+from foedus.analysis.tally import count_kernel, tally
+from foedus.analysis.tracks import Bits, asked_of, bit_sets
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.language.expression import Ever, Expression
 from foedus.language.scenario import Scenario
 from foedus.solve import evaluate, kernels
 from foedus.solve.equilibrium import Equilibrium
@@ -26,10 +27,11 @@ from foedus.solve.solver import solve
 from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
-Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
 CERTAIN, OVERHEAD = 100_000, 300
+FEW = 2
+"""Equilibria of so many worlds are remembered for a while, so that nobody solves the base values twice."""
 
 
 def prepare() -> None:
@@ -172,47 +174,11 @@ class Solution:
         return found if isinstance(found, tuple) else (found, None)
 
 
-def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
-    """The set of bits that each edge adds (edge), bit k being the k-th event, and those of the root."""
-    edges = np.zeros(ground.game.edges, np.uint32)
-    root = 0
-    for k, event in enumerate(bits):
-        where = marks(event, ground)
-        edges |= where.edges.astype(np.uint32) << np.uint32(k)
-        root |= int(where.root) << k
-    return edges, root
-
-
-def asked_of(ground: Ground, wanted: tuple[Bits, ...], group: NDArray[np.int32] | None) -> Asked:
-    """What `tally` is asked; worked out once for a game where no parameter has a say in it."""
-
-    def find() -> Asked:
-        nowhere = np.full(ground.game.nodes, -1, np.int32)
-        tracks = [track(ground, bits) for bits in wanted]
-        return ask(ground.game, tracks, nowhere if group is None else group)
-
-    if any(isinstance(bit, Ever) for bits in wanted for bit in bits):
-        return find()
-    return once(ground.game, wanted, group, find)
-
-
-def track(ground: Ground, bits: Bits) -> Track:
-    """What `tally` needs to follow at most three bits; occasions are those of the first commitment's due."""
-    edges, root = bit_sets(ground, bits)
-    occasion = np.zeros(ground.game.edges, np.uint8)
-    promise = next((bit.commitment for bit in bits if isinstance(bit, Due)), None)
-    if promise is not None:
-        occasion[due_nodes(ground, promise)[parents(ground)]] = 1
-        occasion[ground.labels.breach[promise]] = 2
-    return Track(edges.astype(np.uint8), root, occasion)
-
-
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain`
-    and `check` as for `solve`. Memory grows with the number of
-    worlds and of cases: ask for a part of many worlds at a time.
+    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain` and `check` as
+    for `solve`. Memory grows with the number of worlds and of cases: ask for a part of many worlds at a time.
     """
 
     def __init__(
@@ -279,8 +245,16 @@ class Solutions:
     def _solve(self, case: Case) -> Solution:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
-        equilibrium = solve(
-            ground.game,
+        if tabulation.worlds > FEW:
+            equilibrium = self._equilibrium(ground.game, tabulation)
+        else:
+            key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
+            equilibrium = lately(ground.game, key, lambda: self._equilibrium(ground.game, tabulation))
+        return Solution(ground, tabulation, equilibrium, self.threads)
+
+    def _equilibrium(self, game: Game, tabulation: Tabulation) -> Equilibrium:
+        return solve(
+            game,
             tabulation,
             tolerance=self.tolerance,
             threads=self.threads,
@@ -288,4 +262,12 @@ class Solutions:
             certain=self.certain,
             check=self.check,
         )
-        return Solution(ground, tabulation, equilibrium, self.threads)
+
+
+def _key(tabulation: Tabulation) -> bytes:
+    """A digest of all numbers of some worlds."""
+    digest = hashlib.blake2b(digest_size=16)
+    for each in fields(Tabulation):
+        numbers = getattr(tabulation, each.name)
+        digest.update(str(numbers.shape).encode() + numbers.tobytes())
+    return digest.digest()

@@ -22,7 +22,7 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
 from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Indices, zeros
+from foedus.solve.block import Indices, empty, zeros
 from foedus.solve.lanes import fma, load, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
@@ -87,7 +87,7 @@ def tally(
         shares[: game.options, : len(block)] = behaviour[:, first:last]
         shares[game.options :, : len(block)] = tabulation.probabilities[:, first:last]
         sums = Sums(zeros(tracks, SETS), zeros(tracks, 2), zeros(groups))
-        kernel(layout, shares, asked, zeros(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
+        kernel(layout, shares, asked, empty(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
         ends[:, :, first:last], occasions[:, :, first:last], found[:, first:last] = (
             each[..., : len(block)] for each in sums
         )

@@ -6,7 +6,7 @@ import numpy as np
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve.block import Floats, Indices, gather, zeros
+from foedus.solve.block import Floats, Indices, empty, gather
 from foedus.solve.kernels import compiled
 from foedus.solve.problem import PerThread, Problem
 
@@ -27,7 +27,7 @@ def payoff_spread(game: Game, tabulation: Tabulation, threads: int | None = None
     """Most less least that each actor (actor, world) can get in any possible play, payments included."""
     problem = Problem(game, tabulation, threads=threads)
     spread = np.empty((len(game.actors), tabulation.worlds))
-    both = PerThread(lambda: (zeros(game.nodes, len(game.actors)), zeros(game.nodes, len(game.actors))))
+    both = PerThread(lambda: (empty(game.nodes, len(game.actors)), empty(game.nodes, len(game.actors))))
 
     def work(block: Indices) -> None:
         least, most = both.get()
