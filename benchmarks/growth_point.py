@@ -19,6 +19,7 @@ from foedus.analysis.cases import make_case
 from foedus.analysis.comparison import summarise
 from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK
+from foedus.analysis.rows import CHECK
 from foedus.analysis.solutions import Solutions
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
@@ -38,9 +39,9 @@ def by_nodes(nodes: int, hidden: bool) -> Row:
     numbers = random_numbers(game, LANES, 1, RATIONALITY)
     built = time.perf_counter() - start
     solved: list[Equilibrium] = []
-    first = seconds(lambda: solved.append(solve(game, numbers, threads=1)))
+    first = seconds(lambda: solved.append(solve(game, numbers, threads=1, check=CHECK)))
     runs = max(1, min(9, int(BUDGET / first)))
-    spent = statistics.median(timings(lambda: solve(game, numbers, threads=1), runs, warm=0))
+    spent = statistics.median(timings(lambda: solve(game, numbers, threads=1, check=CHECK), runs, warm=0))
     sweeps = float(np.median(solved[0].sweeps))
     return {
         "nodes": game.nodes,

@@ -18,6 +18,7 @@ from benchmarks.common import Row, least, options, show, targets, timings, write
 from benchmarks.probes import Machine, measure
 from benchmarks.trees import random_numbers, random_tree
 from foedus import library
+from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import TERMINAL, Game
 from foedus.game.table import Tabulation
@@ -102,7 +103,7 @@ def tree_rows(machines: dict[int, Machine], nodes: int, worlds: int, calls: int)
         block = kernel_time(game, tabulation, cores, calls) / WIDTH / cores
         rows.append(_row("tree, kernel", counts, machine, WIDTH, block))
     for cores, machine in machines.items():
-        whole = _least(lambda: solve(game, tabulation, threads=cores)) / worlds  # noqa: B023 - called at once
+        whole = _least(lambda: solve(game, tabulation, threads=cores, check=CHECK)) / worlds  # noqa: B023 - called at once
         rows.append(_row("tree, solve()", counts, machine, worlds, whole))
     return rows
 
@@ -137,10 +138,10 @@ def flagship_rows(machines: dict[int, Machine], worlds: int, most: int | None) -
     for name in list(scenario.arrangements)[:most]:
         game = compile_game(scenario, name)
         tabulation, counts = game.table.tabulate(drawn), count(game)
-        equilibrium = solve(game, tabulation, threads=2)
+        equilibrium = solve(game, tabulation, threads=2, check=CHECK)
         sweeps = equilibrium.sweeps[equilibrium.solved]
         for cores, machine in machines.items():
-            whole = _least(lambda: solve(game, tabulation, threads=cores))  # noqa: B023 - called at once
+            whole = _least(lambda: solve(game, tabulation, threads=cores, check=CHECK))  # noqa: B023 - called at once
             row = _row(f"ukraine {name}", counts, machine, WIDTH, whole / int(equilibrium.sweeps.sum()))
             told = {"sweeps": float(np.median(sweeps)), "solved": float(equilibrium.solved.mean())}
             rows.append(row | told | {"passes": game.nodes * int(equilibrium.sweeps.sum())})

@@ -17,8 +17,8 @@ from benchmarks.places import Shares, appearing, difference
 from foedus.gambit.build import build_game
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg_text
-from foedus.gambit.solving import ALWAYS_TRACED
-from foedus.gambit.tracing import Tracer
+from foedus.gambit.solving import ALWAYS_CERTAIN
+from foedus.gambit.tracing import Passes, trace
 from foedus.gambit.tree import Tree
 from foedus.solve.solver import solve
 
@@ -44,13 +44,13 @@ def solver(tree: Tree) -> tuple[str, Callable[[float], Shares]]:
         found = build_game(tree)
     except NoOrder:
         return "without order", lambda rationality: _dense(tree, rationality)
-    traced = found.game.nodes <= ALWAYS_TRACED
+    certain = found.game.nodes <= ALWAYS_CERTAIN
     where = {id(place): h for h, place in enumerate(found.places)}
     order = [where[id(tree.places[each])] for each in appearing(tree)]
     first = found.game.first_option.tolist()
 
     def behaviour(rationality: float) -> Shares:
-        equilibrium = solve(found.game, found.tabulate([rationality]), trace=traced)
+        equilibrium = solve(found.game, found.tabulate([rationality]), certain=certain)
         shares = equilibrium.behaviour[:, 0].tolist()
         return [shares[first[h] : first[h + 1]] for h in order]
 
@@ -58,11 +58,10 @@ def solver(tree: Tree) -> tuple[str, Callable[[float], Shares]]:
 
 
 def _dense(tree: Tree, rationality: float) -> Shares:
-    tracer = Tracer(tree)
-    point = tracer.trace([rationality]).get(rationality)
+    point = trace(tree, rationality)
     if point is None:
         return []
-    first, shares = tracer.passes.first.tolist(), point.behaviour.tolist()
+    first, shares = Passes(tree).first.tolist(), point.behaviour.tolist()
     return [shares[first[k] : first[k + 1]] for k in appearing(tree)]
 
 

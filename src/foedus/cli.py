@@ -26,6 +26,7 @@ from foedus.usage import (
     Setting,
     of_one_kind,
     require,
+    seed_is_for,
     with_fallbacks,
     write,
 )
@@ -81,8 +82,7 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare arrangements: outcomes, values, who signs, which promises are kept."""
-    if seed is not None and worlds is None:
-        raise click.UsageError("--seed is for --worlds: without worlds to draw there is nothing random")
+    seed_is_for("--worlds", seed, worlds, "worlds to draw")
     scenario, settings = read(path, pairs)
     chosen = with_fallbacks(scenario, names)
     from foedus.analysis import comparison
@@ -236,20 +236,13 @@ def solve(
 
     FILE is a scenario, of which one arrangement is solved, or any number of games in Gambit's format (.efg).
     """
-    if seed is not None and others is None:
-        raise click.UsageError("--seed is for --others: without random starts there is nothing random")
+    seed_is_for("--others", seed, others, "random starts")
     if of_one_kind(paths, rationality is not None, bool(arrangement or in_force or pairs)):
         from foedus.gambit.solving import Asked
         from foedus.gamefiles import solve_and_print
 
-        well = solve_and_print(
-            paths,
-            rationality or (1.0,),
-            most=most,
-            how=Asked(threads, trace, others or 0, seed or 0),
-            as_json=as_json,
-        )
-        return 0 if well else FAULT
+        how = Asked(threads, trace, others or 0, seed or 0)
+        return 0 if solve_and_print(paths, rationality or (1.0,), how, most=most, as_json=as_json) else FAULT
     if arrangement is None:
         raise click.UsageError("a scenario needs --arrangement, the one to be solved")
     scenario, settings = read(paths[0], pairs)

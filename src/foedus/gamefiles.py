@@ -19,9 +19,9 @@ from foedus.report.progress import watching
 def solve_and_print(
     paths: Sequence[Path],
     rationality: Sequence[float],
+    how: Asked,
     *,
     most: int,
-    how: Asked,
     as_json: bool,
 ) -> bool:
     """Solve files one after another, each at every rationality; whether all could be read.

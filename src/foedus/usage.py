@@ -84,6 +84,12 @@ def of_one_kind(paths: tuple[Path, ...], for_files: bool, for_scenarios: bool) -
     return False
 
 
+def seed_is_for(option: str, seed: int | None, given: int | None, what: str) -> None:
+    """Raise UsageError for a seed without the option that draws something."""
+    if seed is not None and given is None:
+        raise click.UsageError(f"--seed is for {option}: without {what} there is nothing random")
+
+
 def write(path: Path, text: str) -> None:
     """Write a file, or say why that cannot be."""
     try:

@@ -21,7 +21,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Worlds = Mapping[str, Floats]
 
-BLOCK = 128
+BLOCK, AT_A_TIME = 128, 1 << 16
+"""Worlds that are tabulated at a time: at least, and as many as make so many numbers."""
 LANES = 16
 TOLERANCE = 1e-9
 
@@ -121,8 +122,9 @@ class Table:
         A register that is `spoilt` counts as NaN.
         """
         count = count_worlds(worlds)
-        for first in range(0, count, BLOCK):
-            size = min(BLOCK, count - first)
+        block = max(BLOCK, AT_A_TIME // self.registers)
+        for first in range(0, count, block):
+            size = min(block, count - first)
             yield first, self._evaluate(worlds, first, size, spoilt)[:, :size]
 
     def _fill(self, result: Tabulation, first: int, values: Floats) -> None:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
-from foedus.solve.lanes import WIDTH, store
+from foedus.solve.lanes import WIDTH, load, store
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
-from foedus.solve.sweeps import ROWS, appraise_all, backward, reach_all
+from foedus.solve.sweeps import appraise_all, backward, reach_all
 
 FREE, LOST, TIRED = -1, -1, 0
 
@@ -35,7 +35,10 @@ class Jobs(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Behaviour (job, option), values at the root (job, actor) and certificate (job, row of the report)."""
+    """Behaviour (option, job), values at the root (actor, job) and certificate (row of the report, job).
+
+    There is room for whole blocks of jobs.
+    """
 
     sigma: Floats
     values: Floats
@@ -127,6 +130,14 @@ def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, set
         slot = (slot + 1) % depth
 
 
+@part
+def copy_rows(source: Any, target: Any, first: int) -> None:
+    """Write the leading rows (row, lane) to columns first … first + WIDTH − 1 of the target (row, job)."""
+    blocks = target.shape[1] // WIDTH
+    for row in range(target.shape[0]):
+        store(target, row * blocks + first // WIDTH, load(source, row))
+
+
 def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, logarithmic: bool) -> None:
     """Certify the answer of every job, a block at a time."""
     count = jobs.ended.shape[0]
@@ -137,11 +148,6 @@ def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, 
         for h in range(layout.mover.shape[0]):
             passes.show(layout, scratch, h, logarithmic)
         appraise_all(layout, numbers, scratch, logarithmic)
-        for lane in range(min(WIDTH, count - first)):
-            job = first + lane
-            for o in range(layout.weight.shape[0]):
-                findings.sigma[job, o] = scratch.sigma[o, lane]
-            for a in range(scratch.values.shape[1]):
-                findings.values[job, a] = scratch.values[0, a, lane]
-            for row in range(ROWS):
-                findings.report[job, row] = scratch.report[row, lane]
+        copy_rows(scratch.sigma, findings.sigma, first)
+        copy_rows(scratch.values, findings.values, first)
+        copy_rows(scratch.report, findings.report, first)

@@ -6,6 +6,7 @@ import numpy as np
 
 from foedus.solve.block import Floats, Indices, memory_for, numbers_like, packed
 from foedus.solve.kernels import compiled
+from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout
 from foedus.solve.mixing import Settings
 from foedus.solve.passes import NEVER
@@ -48,10 +49,12 @@ class Runner:
         """The play that the jobs' log-odds stand for, and its certificate."""
         count = len(jobs.ended)
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
-        found = Findings(np.empty((count, options)), np.empty((count, actors)), np.empty((count, ROWS)))
+        room = -(-count // WIDTH) * WIDTH
+        found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
         compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
-        return Found(found.sigma.T, found.values.T, found.report.T, logs)
+        sigma, values, report = (each[:, :count] for each in found)
+        return Found(sigma, values, report, logs)
 
     def logs(self, odds: Floats) -> Floats:
         """ln σ (option, …) of log-odds (row, …)."""
