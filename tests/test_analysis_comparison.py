@@ -25,6 +25,23 @@ from foedus.language.reader import read_text
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import sample_worlds
 
+CERTAIN = """
+foedus: 1
+title: Nothing is left open
+actors: {a: {name: A}}
+rationality: 1
+variables: {attacked: {values: [no, yes]}}
+play:
+  - move: threaten
+    by: a
+    options:
+      hold: {}
+      attack: {set: {attacked: yes}}
+payoffs: {a: attacked == yes}
+outcomes: {peace: attacked == no, war: attacked == yes}
+arrangements: {none: {about: nothing is promised}}
+"""
+
 
 def shape_of(scenario, **options):
     shape = compare(scenario, **options).to_json()
@@ -293,9 +310,18 @@ def test_a_summary_is_that_of_all_worlds_kept(chunk: int | None):
 
 def test_a_summary_counts_worlds_that_are_not_solved_in_any_part():
     """Counts, flags and the worst certificate are of all parts, whichever comes last."""
-    scenario = read_text(LADDER.replace("range: [0, 10]", "range: [-2, 10]"))
+    scenario = read_text(LADDER.replace("range: [0.1, 2]", "range: [-0.5, 2]"))
     whole = compare(scenario, worlds=64, seed=1).to_json()
+    assert 0 < whole["arrangements"][0]["unsolved"]["invalid"] < 64
     assert summarise(scenario, worlds=64, seed=1, chunk=5) == whole
+
+
+def test_worlds_without_parameters_are_one():
+    """Where nothing can differ between worlds, one stands for all, however many are solved at a time."""
+    scenario = read_text(CERTAIN)
+    found = summarise(scenario, worlds=50, chunk=7)
+    assert found == compare(scenario, worlds=50).to_json()
+    assert found["arrangements"][0]["worlds"] == 1
 
 
 def test_what_is_solved_at_a_time_fits_into_memory(monkeypatch: pytest.MonkeyPatch):

@@ -70,7 +70,7 @@ def compare(
     ScenarioError for a scenario that does not compile.
     """
     run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress, certain)
-    return next(run.parts(worlds or 1))
+    return next(run.parts(worlds))
 
 
 def summarise(
@@ -90,7 +90,7 @@ def summarise(
     kept, in a temporary file if they are many. Arguments and errors are those of `compare`.
     """
     run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress)
-    return comparison_shape(run.parts(run.rows.at_once()), worlds is not None)
+    return comparison_shape(run.parts(), worlds is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +102,13 @@ class _Run:
     settings: Settings
     seed: int
 
-    def parts(self, size: int) -> Iterator[Comparison]:
-        """The comparison in parts of so many worlds; a single one at base values."""
+    def parts(self, size: int | None = None) -> Iterator[Comparison]:
+        """The comparison in parts of so many worlds, as many as fit if None; a single one at base values."""
         rows = self.rows
         if rows.worlds is None:
             yield self._comparison(rows.at_base())
             return
+        size = size or rows.at_once()
         for first in range(0, rows.worlds, size):
             drawn = sample_worlds(rows.scenario, min(size, rows.worlds - first), self.seed, first)
             yield self._comparison(rows.over(settle(rows.scenario, drawn, self.settings)))

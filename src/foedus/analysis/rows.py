@@ -70,6 +70,8 @@ class Rows:
 
     def at_once(self) -> int:
         """How many worlds can be taken at a time through all games, the largest of them too."""
+        if not self.base.worlds:
+            return self.worlds or 1
         if self.chunk is not None:
             return self.chunk
         found = CHUNK
@@ -106,6 +108,7 @@ class Rows:
 
     def _base_row(self, name: str, threads: int | None) -> Row:
         """In force, what is asked for and λ = 0 are two worlds of one batch: it costs no more than one."""
+        self._tell(name, 0)
         in_force, worlds = self.base.case(self.scenario, name, True), self.base.worlds
         signed = bool(self.scenario.arrangements[name].signed_by)
         if worlds:
