@@ -30,8 +30,9 @@ Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-10
 CERTAIN, OVERHEAD = 100_000, 300
-FEW = 2
-"""Equilibria of so many worlds are remembered for a while, so that nobody solves the base values twice."""
+FEW, LIGHT = 2, 100_000
+"""Equilibria of so few worlds, with so few probabilities, are remembered for a while: thus nobody solves the
+base values twice."""
 
 
 def prepare() -> None:
@@ -245,7 +246,7 @@ class Solutions:
     def _solve(self, case: Case) -> Solution:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
-        if tabulation.worlds > FEW:
+        if tabulation.worlds > FEW or ground.game.options > LIGHT:
             equilibrium = self._equilibrium(ground.game, tabulation)
         else:
             key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
