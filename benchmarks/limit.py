@@ -18,7 +18,7 @@ from benchmarks.common import Row, least, options, show, targets, timings, write
 from benchmarks.probes import Machine, measure
 from benchmarks.trees import random_numbers, random_tree
 from foedus import library
-from foedus.analysis.comparison import CHECK
+from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import TERMINAL, Game
 from foedus.game.table import Tabulation

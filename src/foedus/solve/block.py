@@ -107,10 +107,17 @@ class Walk(NamedTuple):
 
 def zeros(*shape: int) -> Floats:
     """Zeros (…, lane) that start on a cache line, so that no row of lanes straddles two."""
-    size = prod(shape) * WIDTH
-    raw = np.zeros(size + CACHE_LINE // 8)
+    return _aligned(np.zeros(prod(shape) * WIDTH + CACHE_LINE // 8), shape)
+
+
+def empty(*shape: int) -> Floats:
+    """The same, but of whatever stood there before."""
+    return _aligned(np.empty(prod(shape) * WIDTH + CACHE_LINE // 8), shape)
+
+
+def _aligned(raw: Floats, shape: tuple[int, ...]) -> Floats:
     start = (-raw.__array_interface__["data"][0] % CACHE_LINE) // 8
-    rows: Floats = raw[start : start + size].reshape(*shape, WIDTH)
+    rows: Floats = raw[start : start + prod(shape) * WIDTH].reshape(*shape, WIDTH)
     return rows
 
 
