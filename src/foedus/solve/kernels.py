@@ -40,6 +40,9 @@ from foedus.solve import (
     queue,
     records,
     room,
+    small,
+    small_path,
+    small_system,
     sweeps,
     tangents,
     tape,
@@ -67,6 +70,9 @@ SOURCES = (
     room,
     records,
     backward,
+    small,
+    small_system,
+    small_path,
 )
 DONE = "complete"
 KEPT = 4
@@ -90,6 +96,7 @@ class Kernels(NamedTuple):
     push: Callable[..., None]
     pull: Callable[..., None]
     retrace: Callable[..., None]
+    solve_small: Callable[..., None]
 
 
 def compiled() -> Kernels:
@@ -102,7 +109,7 @@ def compiled() -> Kernels:
 def _compiled() -> Kernels:
     if needs_compiling():
         _forget_old(cache_folder().parent)
-        log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
+        log.info("compiling the solver's kernels, once for this version (about half a minute)")
     kernels = Kernels(
         arrange=_kernel(tape.arrange, int64(LAYOUT, INDICES, TAPE, types.Array(int32, 2, "C"))),
         induct=_kernel(backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
@@ -115,6 +122,7 @@ def _compiled() -> Kernels:
         push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         pull=_kernel(adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
         retrace=_kernel(adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
+        solve_small=_kernel(small_path.solve_small, void(PLAN, DESK, LIMITS, float64, float64)),
     )
     (cache_folder() / DONE).touch()
     return kernels
@@ -203,3 +211,6 @@ TAPE = uniform(INDICES, 2, tape.Tape)
 SHAPE = named((*[int64] * 4, boolean), backward.Shape)
 GIVEN = uniform(MATRIX, 4, backward.Given)
 MADE = uniform(MATRIX, 3, backward.Made)
+PLAN = named((*[INDICES] * 4, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
+DESK = named((*[VECTOR] * 18, MATRIX, VECTOR), small.Desk)
+LIMITS = named((*[float64] * 8, int64), small_path.Limits)
