@@ -20,7 +20,7 @@ from benchmarks.peers import PATIENCE, Answer, Peer
 from benchmarks.places import difference, order_in, shares_of, text_of
 from benchmarks.trees import binary_tree, random_numbers
 from foedus import library
-from foedus.analysis.comparison import CHECK
+from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import Game
 from foedus.game.table import Tabulation

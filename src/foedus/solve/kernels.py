@@ -28,19 +28,24 @@ import numba
 from numba import boolean, float64, int32, int64, types, void
 
 from foedus.solve import (
+    addresses,
     adjoints,
     arithmetic,
+    backward,
     block,
     lanes,
     layout,
     mixing,
     passes,
     queue,
+    records,
+    room,
     small,
     small_path,
     small_system,
     sweeps,
     tangents,
+    tape,
     walks,
 )
 from foedus.solve.adjoints import Adjoint, Trail
@@ -48,8 +53,27 @@ from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SMALL = (small, small_system, small_path)
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints, *SMALL)
+SOURCES = (
+    layout,
+    block,
+    lanes,
+    arithmetic,
+    passes,
+    sweeps,
+    mixing,
+    queue,
+    tangents,
+    walks,
+    adjoints,
+    tape,
+    addresses,
+    room,
+    records,
+    backward,
+    small,
+    small_system,
+    small_path,
+)
 DONE = "complete"
 KEPT = 4
 
@@ -61,10 +85,10 @@ log = logging.getLogger("foedus.solve")
 class Kernels(NamedTuple):
     """Every kernel takes a whole block and releases the interpreter's lock."""
 
+    arrange: Callable[..., int]
     induct: Callable[..., None]
     iterate: Callable[..., None]
     conclude: Callable[..., None]
-    certify: Callable[..., None]
     evaluate: Callable[..., None]
     follow: Callable[..., None]
     extremes: Callable[..., None]
@@ -87,10 +111,10 @@ def _compiled() -> Kernels:
         _forget_old(cache_folder().parent)
         log.info("compiling the solver's kernels, once for this version (about half a minute)")
     kernels = Kernels(
-        induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
+        arrange=_kernel(tape.arrange, int64(LAYOUT, INDICES, TAPE, types.Array(int32, 2, "C"))),
+        induct=_kernel(backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
         iterate=_kernel(queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
         conclude=_kernel(queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
-        certify=_kernel(sweeps.certify, void(LAYOUT, NUMBERS, SCRATCH)),
         evaluate=_kernel(sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         follow=_kernel(walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
         extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
@@ -183,6 +207,10 @@ SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixi
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
+TAPE = uniform(INDICES, 2, tape.Tape)
+SHAPE = named((*[int64] * 4, boolean), backward.Shape)
+GIVEN = uniform(MATRIX, 4, backward.Given)
+MADE = uniform(MATRIX, 3, backward.Made)
 PLAN = named((*[INDICES] * 4, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
 DESK = named((*[VECTOR] * 18, MATRIX, VECTOR), small.Desk)
 LIMITS = named((*[float64] * 8, int64), small_path.Limits)

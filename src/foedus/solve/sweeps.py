@@ -173,19 +173,6 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
     store(scratch.report, RESIDUAL, distance(layout, scratch))
 
 
-def induct(layout: Any, numbers: Any, scratch: Any) -> None:
-    """Exact where nothing is hidden: one backward pass from the ends to the root, into `sigma`."""
-    passes.prepare(layout, numbers, scratch)
-    backward(layout, numbers, scratch, any_exact(numbers))
-    for o in range(layout.weight.shape[0]):
-        store(scratch.sigma, o, load(scratch.next_sigma, o))
-
-
-def certify(layout: Any, numbers: Any, scratch: Any) -> None:
-    """The certificate of the play in `sigma`, which `induct` has left."""
-    appraise_all(layout, numbers, scratch, False)
-
-
 def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:
     """Reach and values of every node under `sigma`."""
     passes.prepare(layout, numbers, scratch)
