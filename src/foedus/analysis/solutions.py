@@ -20,7 +20,7 @@ from foedus.analysis.tracks import Bits, asked_of, bit_sets
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
-from foedus.solve import evaluate, kernels
+from foedus.solve import evaluate
 from foedus.solve.equilibrium import Equilibrium
 from foedus.solve.follow import follow
 from foedus.solve.solver import solve
@@ -36,8 +36,7 @@ base values twice."""
 
 
 def prepare() -> None:
-    """Load the kernels, before threads ask for them all at once."""
-    kernels.compiled()
+    """Load what counts, before threads ask for it all at once."""
     count_kernel()
 
 

@@ -6,6 +6,7 @@ depth and operation stand side by side and are computed by one call for all of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Worlds = Mapping[str, Floats]
 
+LINE = 8  # numbers in a cache line
 BLOCK, AT_A_TIME = 128, 1 << 16
 """Worlds that are tabulated at a time: at least, and as many as make so many numbers."""
 LANES = 16
@@ -106,9 +108,9 @@ class Table:
         count = count_worlds(worlds)
         rows, actors = self.payoff.shape
         result = Tabulation(
-            np.empty((len(self.probability), count)),
-            np.empty((rows, actors, count)),
-            np.empty((len(self.weight), count)),
+            aligned(len(self.probability), count),
+            aligned(rows, actors, count),
+            aligned(len(self.weight), count),
             np.empty((actors, count)),
             np.empty(count, np.bool_),
         )
@@ -207,6 +209,15 @@ def _clipped(probability: Floats) -> Floats:
     probability[low] = 0.0
     probability[high] = 1.0
     return probability
+
+
+def aligned(*shape: int) -> Floats:
+    """An array, not filled in, that starts on a cache line: vectors of eight numbers do not straddle two."""
+    size = math.prod(shape)
+    raw = np.empty(size + LINE)
+    start = -(raw.__array_interface__["data"][0] // raw.itemsize) % LINE
+    numbers: Floats = raw[start : start + size].reshape(shape)
+    return numbers
 
 
 def count_worlds(worlds: Worlds) -> int:
