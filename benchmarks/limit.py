@@ -31,7 +31,7 @@ from foedus.solve.solver import solve
 from foedus.study.worlds import sample_worlds
 
 NODES, ACTORS, RATIONALITY = 5000, 4, 4.0
-WORLDS = 1000
+WORLDS, FLAGSHIP_WORLDS = 1000, 2048
 CALLS, REPEATS = 20, 9
 
 
@@ -184,7 +184,7 @@ def main(words: list[str] | None = None) -> None:
         for each in machines.values()
     ]
     trees = tree_rows(machines, 60 if small else NODES, 16 if small else WORLDS, 2 if small else CALLS)
-    flagship = flagship_rows(machines, 16 if small else 256, 1 if small else None)
+    flagship = flagship_rows(machines, 16 if small else FLAGSHIP_WORLDS, 1 if small else None)
     show("What a core can do, with so many at work", prices)
     show("A tree, nothing hidden: ns per node and world, all cores together", trees)
     show("The flagship: ns per node, world and sweep, all cores together", flagship)
