@@ -20,7 +20,7 @@ from foedus.game.table import Tabulation
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 
-BLOCK = 32
+BLOCK, FEW_NODES = 32, 1 << 14
 MOST_NUMBERS = 8_000_000
 TIE = 1e-12
 
@@ -123,7 +123,8 @@ def certify(
     numbers are not finite, or whose beliefs cannot be told, has a residual of NaN.
     """
     worlds = behaviour.shape[1]
-    size = max(1, min(BLOCK, MOST_NUMBERS // (game.nodes * len(game.actors))))
+    block = max(BLOCK, FEW_NODES // game.nodes)
+    size = max(1, min(block, MOST_NUMBERS // (game.nodes * len(game.actors))))
     blocks = [np.arange(first, min(first + size, worlds)) for first in range(0, worlds, size)]
     with np.errstate(all="ignore"):
         parts = [_block(game, _Numbers.of(game, tabulation, behaviour, logs or {}, each)) for each in blocks]
