@@ -1,0 +1,114 @@
+"""`foedus evidence search`: paragraphs by their words, best first, each shown in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from foedus.errors import EvidenceError
+from foedus.evidence.passages import Paragraph
+from foedus.evidence.store import Store
+
+SCHEMA = "foedus/evidence-search/1"
+OPEN, CLOSE = "\x02", "\x03"
+PIECE = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+WORD = re.compile(r"\w")
+MOST_WORDS = 50
+MOST_CANDIDATES = 1_000
+
+
+def search(store: Store, query: str, most: int, context: int, document: str | None = None) -> dict[str, Any]:
+    """The documented shape `foedus/evidence-search/1`. Raises EvidenceError for a query without words."""
+    only = store.require(document) if document else None
+    match = match_of(query)
+    condition, values = ("AND paragraphs.document = ?", [only.number]) if only else ("", [])
+    rows = store.connection.execute(
+        "SELECT documents.id, paragraphs.paragraph, paragraphs.page, paragraphs.text,"
+        " highlight(words, 0, ?, ?), words.rank"
+        " FROM words JOIN paragraphs ON paragraphs.number = words.rowid"
+        " JOIN documents ON documents.number = paragraphs.document"
+        f" WHERE words MATCH ? {condition} ORDER BY words.rank LIMIT ?",
+        (OPEN, CLOSE, match, *values, most),
+    ).fetchall()
+    hits = [_hit(store, row, context) for row in rows]
+    return {"schema": SCHEMA, "store": str(store.path), "query": query, "match": match, "hits": hits}
+
+
+def _hit(store: Store, row: Any, context: int) -> dict[str, Any]:
+    name, number, page, text, marked, rank = row
+    before, after = neighbours(store, name, number, context)
+    return {
+        "citation": f"{name}#{number}",
+        "document": name,
+        "page": page,
+        "score": -rank,
+        "text": text,
+        "matches": spans(marked),
+        "before": before,
+        "after": after,
+    }
+
+
+def neighbours(store: Store, name: str, number: int, context: int) -> tuple[list[Any], list[Any]]:
+    """The paragraphs before and after one, each with its citation."""
+    found = store.paragraphs(store.require(name), max(1, number - context), number + context)
+    rows = [(each.number, {"citation": f"{name}#{each.number}", "text": each.text}) for each in found]
+    return [row for at, row in rows if at < number], [row for at, row in rows if at > number]
+
+
+def spans(marked: str) -> list[list[int]]:
+    """Where the matches begin and end in the text, from the marks around them."""
+    found: list[list[int]] = []
+    at = 0
+    for piece in re.split(f"([{OPEN}{CLOSE}])", marked):
+        if piece == OPEN:
+            found.append([at, at])
+        elif piece == CLOSE:
+            found[-1][1] = at
+        else:
+            at += len(piece)
+    return found
+
+
+def match_of(query: str) -> str:
+    """A query in FTS5's syntax, which no query of a user can break.
+
+    Words must all occur, "several words" as a phrase; `word*` is a beginning, `-word` must not occur, and OR
+    stands between alternatives.
+    """
+    groups: list[list[str]] = [[]]
+    without: list[str] = []
+    for found in list(PIECE.finditer(query.replace("\0", " ")))[:MOST_WORDS]:
+        word = found[3]
+        if word == "OR":
+            groups.append([])
+            continue
+        text = found[2] if word is None else word.lstrip("-").rstrip("*")
+        if not WORD.search(text):
+            continue
+        quoted = '"' + text.replace('"', '""') + '"'
+        if word and word.endswith("*"):
+            quoted += "*"
+        (without if found[1] or (word or "").startswith("-") else groups[-1]).append(quoted)
+    wanted = [" AND ".join(group) for group in groups if group]
+    if not wanted:
+        raise EvidenceError(f"the query '{query[:100]}' holds no word to look for")
+    match = " OR ".join(f"({each})" for each in wanted)
+    return f"({match}) NOT ({' OR '.join(without)})" if without else match
+
+
+def candidates(store: Store, words: str) -> Iterator[tuple[str, Paragraph]]:
+    """Documents and paragraphs in which these words stand one after another."""
+    pieces = [piece for piece in re.split(r'[\0"]+', words) if WORD.search(piece)]
+    if not pieces:
+        raise EvidenceError(f"'{words[:100]}' is no citation, and holds no word to look for")
+    rows = store.connection.execute(
+        "SELECT documents.id, paragraphs.paragraph, paragraphs.text, paragraphs.page"
+        " FROM words JOIN paragraphs ON paragraphs.number = words.rowid"
+        " JOIN documents ON documents.number = paragraphs.document"
+        " WHERE words MATCH ? ORDER BY documents.id, paragraphs.paragraph LIMIT ?",
+        (" AND ".join(f'"{piece}"' for piece in pieces), MOST_CANDIDATES),
+    )
+    for name, number, text, page in rows:
+        yield name, Paragraph(number, text, page)
