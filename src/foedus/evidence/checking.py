@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def gone(passages: Passages, place: Place, kept: Fingerprint, here: Fingerprint 
         return Finding(
             CHANGED, f"its text is another{where}", passages.fingerprint(between[0]), tuple(between)
         )
-    if any(pair == (kept.prefix, kept.suffix) for pair in zip(hashes, hashes[1:], strict=False)):
+    if any(pair == (kept.prefix, kept.suffix) for pair in pairwise(hashes)):
         stands = f"; at #{place} stands another passage" if here else ""
         return Finding(MISSING_PARAGRAPH, f"it was taken out from between its neighbours{stands}", here)
     if here is None:

@@ -28,7 +28,7 @@ KEPT = (NEW, SAME, DIFFERS, RENEWED, ABSENT)
 
 
 def cite(store: Store, target: str) -> dict[str, Any]:
-    """The passage of a citation, or every passage that holds these very words; raises EvidenceError if none."""
+    """The passage of a citation, or all passages with these very words; EvidenceError if there is none."""
     citation = parse_citation(target)
     found = [citation] if citation else holding(store, target)
     if not found:
@@ -72,8 +72,8 @@ def holding(store: Store, words: str) -> list[Citation]:
 def cite_all(store: Store, scenario: Scenario, *, write: bool, renew: bool) -> dict[str, Any]:
     """Fingerprints of every citation; the documented shape `foedus/evidence-kept/1`.
 
-    With `write` new ones are kept and those that nothing cites are dropped; one that differs from what is kept
-    stays as it was unless `renew` says otherwise.
+    With `write` new ones are kept and those that nothing cites are dropped; one that differs from what is
+    kept stays as it was unless `renew` says otherwise.
     """
     path = fingerprint_file(Path(scenario.file))
     before = read_fingerprints(path)

@@ -80,7 +80,8 @@ def add(
     **metadata: str | None,
 ) -> int:
     """Register documents: text, Markdown, HTML and PDF files, and folders of them."""
-    from foedus.evidence.adding import Asked, add as add_to
+    from foedus.evidence.adding import Asked
+    from foedus.evidence.adding import add as add_to
     from foedus.report.evidence import print_added
 
     said = {key: value for key, value in metadata.items() if value}
@@ -176,7 +177,8 @@ def cite(
     as_json: bool,
 ) -> int:
     """Give the citation to paste, and the fingerprint, of a passage: DOCUMENT#PARAGRAPH, or words of it."""
-    from foedus.evidence.citing import cite as cite_one, cite_all
+    from foedus.evidence.citing import cite as cite_one
+    from foedus.evidence.citing import cite_all
     from foedus.report.evidence import print_cited, print_kept
 
     if not everything:

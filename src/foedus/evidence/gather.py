@@ -13,6 +13,7 @@ from foedus.evidence.reading import FORMATS, format_of
 
 DEEPEST = 16
 MOST_FILES = 200_000
+TOP = PurePosixPath()
 STAMP = re.compile(r"(?<=.)[_-][0-9a-f]{16,64}\Z")
 OTHER = re.compile(r"[^\w.-]+")
 
@@ -45,7 +46,7 @@ def named(path: Path) -> Found:
     return Found(path, PurePosixPath(path.name), path.parent, problem)
 
 
-def in_folder(root: Path, below: PurePosixPath = PurePosixPath()) -> Iterator[Found]:
+def in_folder(root: Path, below: PurePosixPath = TOP) -> Iterator[Found]:
     """Files of known formats, in the order of their names; a link, or what lies too deep, is a problem."""
     folder = root / below
     if len(below.parts) > DEEPEST:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from foedus.errors import EvidenceError, Mark, ScenarioError, nearest
+from foedus.errors import Mark, ScenarioError, nearest
 from foedus.evidence.reading import read_listing_text, texts
 from foedus.evidence.store import FIELDS
 from foedus.language.compose import compose
-from foedus.language.fields import IDENTITY, Entries, content
+from foedus.language.fields import IDENTITY, Entries, Word, content
 
 SIDECARS = ("documents.csv", "documents.yaml", "documents.yml", "documents.json")
 KEYS = (*FIELDS, "file", "id", "sha256")
@@ -85,7 +85,7 @@ def from_yaml(text: str, path: Path) -> Iterator[Row]:
     if document.faults:
         raise ScenarioError(*document.faults)
     root = content(document.root)
-    entries = root.get("documents", root) if isinstance(root, Entries) else None
+    entries = root.get(Word("documents"), root) if isinstance(root, Entries) else None
     if not isinstance(entries, Entries):
         raise ScenarioError.at(Mark(str(path), 1, 1), "expected a mapping of documents by id", "listing")
     for name, each in entries.items():

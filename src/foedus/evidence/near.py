@@ -1,7 +1,7 @@
 """Near-duplicates: documents that share most of their runs of five words.
 
-MinHash (Broder 1997): equal entries of two signatures estimate the Jaccard similarity of their shingles; bands
-of entries (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4) find the pairs worth comparing.
+MinHash (Broder 1997): equal entries of two signatures estimate the Jaccard similarity of their shingles;
+bands of entries (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4) find the pairs to compare.
 """
 
 from __future__ import annotations

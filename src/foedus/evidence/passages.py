@@ -1,7 +1,7 @@
 """Passages: what of a text can be cited, and by which fingerprint it is known again.
 
-A passage is a paragraph, a block between blank lines, numbered from 1 (`000#9`); or a line of a paragraph that
-has several (`001#1.2`). Lines end at LF, CR or both; a line of nothing but white space is blank.
+A passage is a paragraph, a block between blank lines, numbered from 1 (`000#9`); or a line of a paragraph
+that has several (`001#1.2`). Lines end at LF, CR or both; a line of nothing but white space is blank.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Passages:
 
     @cached_property
     def _hashes(self) -> tuple[list[tuple[Place, str]], list[tuple[Place, str]]]:
-        """Places and hashes in reading order: of the paragraphs, and of all lines whatever block they are in."""
+        """Places and hashes in reading order: of the paragraphs, and of all lines."""
         blocks = [(Place(each.number), digest(each.text)) for each in self.paragraphs]
         lines = [
             (Place(each.number, number if len(each.lines) > 1 else None), digest(line))

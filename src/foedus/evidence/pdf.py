@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from pypdf import PdfReader
@@ -52,7 +53,7 @@ def read_pages(reader: PdfReader) -> list[str]:
 
 def metadata_of(reader: PdfReader) -> dict[str, str]:
     """What the file's own information says; a date as year-month-day."""
-    info = reader.metadata or {}
+    info: Mapping[str, Any] = reader.metadata or {}
     found = {key: " ".join(str(info.get(name) or "").split()) for key, name in INFO.items()}
     found["date"] = day(found["date"])
     root = reader.root_object

@@ -1,4 +1,4 @@
-"""The text of a file: read within bounds, decoded without loss, refused with a reason where that cannot be."""
+"""The text of a file: read within bounds, decoded without loss, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -169,10 +169,9 @@ def texts(entries: Entries) -> dict[str, str]:
     found = {}
     for key, value in entries.items():
         name = NAMES.get(key.lower(), key.lower())
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            value = "; ".join(value)
-        if isinstance(value, str):
-            found[name] = str(value)
+        parts = value if isinstance(value, list) else [value]
+        if parts and all(isinstance(each, str) for each in parts):
+            found[name] = "; ".join(parts)
     return found
 
 

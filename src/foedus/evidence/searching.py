@@ -22,13 +22,16 @@ def search(store: Store, query: str, most: int, context: int, document: str | No
     """The documented shape `foedus/evidence-search/1`. Raises EvidenceError for a query without words."""
     only = store.require(document) if document else None
     match = match_of(query)
-    condition, values = ("AND paragraphs.document = ?", [only.number]) if only else ("", [])
+    condition, values = "", []
+    if only:
+        condition = "AND rowid IN (SELECT number FROM paragraphs WHERE document = ?)"
+        values = [only.number]
     rows = store.connection.execute(
-        "SELECT documents.id, paragraphs.paragraph, paragraphs.page, paragraphs.text,"
-        " highlight(words, 0, ?, ?), words.rank"
-        " FROM words JOIN paragraphs ON paragraphs.number = words.rowid"
-        " JOIN documents ON documents.number = paragraphs.document"
-        f" WHERE words MATCH ? {condition} ORDER BY words.rank LIMIT ?",
+        "SELECT documents.id, paragraph, page, paragraphs.text, marked, score FROM"
+        " (SELECT rowid AS number, highlight(passages, 0, ?, ?) AS marked, rank AS score FROM passages"
+        f" WHERE passages MATCH ? {condition} ORDER BY rank, rowid LIMIT ?) AS best"
+        " JOIN paragraphs ON paragraphs.number = best.number"
+        " JOIN documents ON documents.number = paragraphs.document ORDER BY score, best.number",
         (OPEN, CLOSE, match, *values, most),
     ).fetchall()
     hits = [_hit(store, row, context) for row in rows]
@@ -105,9 +108,9 @@ def candidates(store: Store, words: str) -> Iterator[tuple[str, Paragraph]]:
         raise EvidenceError(f"'{words[:100]}' is no citation, and holds no word to look for")
     rows = store.connection.execute(
         "SELECT documents.id, paragraphs.paragraph, paragraphs.text, paragraphs.page"
-        " FROM words JOIN paragraphs ON paragraphs.number = words.rowid"
+        " FROM passages JOIN paragraphs ON paragraphs.number = passages.rowid"
         " JOIN documents ON documents.number = paragraphs.document"
-        " WHERE words MATCH ? ORDER BY documents.id, paragraphs.paragraph LIMIT ?",
+        " WHERE passages MATCH ? ORDER BY documents.id, paragraphs.paragraph LIMIT ?",
         (" AND ".join(f'"{piece}"' for piece in pieces), MOST_CANDIDATES),
     )
     for name, number, text, page in rows:

@@ -28,8 +28,10 @@ CREATE TABLE paragraphs (
     paragraph INTEGER NOT NULL, page INTEGER, text TEXT NOT NULL
 );
 CREATE UNIQUE INDEX places ON paragraphs (document, paragraph);
-CREATE TABLE bands (key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (
+CREATE TABLE bands (
+    key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE passages USING fts5 (
     text, content='paragraphs', content_rowid='number', tokenize='unicode61 remove_diacritics 2'
 );
 """
@@ -128,7 +130,7 @@ class Store:
             [(base + n, number, each.number, each.page, each.text) for n, each in enumerate(paragraphs, 1)],
         )
         many(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            "INSERT INTO passages (rowid, text) VALUES (?, ?)",
             [(base + n, each.text) for n, each in enumerate(paragraphs, 1)],
         )
         many("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, number) for key in bands])
@@ -138,7 +140,7 @@ class Store:
         """Take a document out, with its paragraphs and its words."""
         run, key = self.connection.execute, (document.number,)
         run(
-            "INSERT INTO words (words, rowid, text)"
+            "INSERT INTO passages (passages, rowid, text)"
             " SELECT 'delete', number, text FROM paragraphs WHERE document = ?",
             key,
         )
@@ -150,7 +152,7 @@ COLUMNS = "id, sha256, file, format, encoding, words, paragraphs, metadata, orig
 
 
 def record(row: Sequence[Any]) -> Record:
-    return Record(*row[:7], json.loads(row[7]), json.loads(row[8]), row[9])
+    return Record(*row[:7], *map(json.loads, row[7:9]), *row[9:])
 
 
 @contextmanager

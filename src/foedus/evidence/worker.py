@@ -32,9 +32,10 @@ class Worker:
         self._stop()
 
     def read(self, data: bytes, format_: str, encoding: str | None) -> dict[str, Any]:
-        """What `webpage.read` or `pdf.read` made of the bytes; EvidenceError with the reason if they refused."""
+        """What `webpage.read` or `pdf.read` made of the bytes; EvidenceError if they refused."""
         process = self._process or self._start()
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         head = json.dumps({"format": format_, "size": len(data), "encoding": encoding})
         timer = threading.Timer(self.seconds, process.kill)
         timer.start()

@@ -111,7 +111,7 @@ def sources_of_list(value: object) -> object:
     """Citations without a number, one or a list of them, are keys without a value."""
     if isinstance(value, Word):
         value = [value]
-    return Entries({each: None for each in value}) if isinstance(value, list) else value
+    return Entries(dict.fromkeys(value)) if isinstance(value, list) else value
 
 
 def numbers_of_source(value: object) -> object:

@@ -145,7 +145,7 @@ def print_cited(console: Console, document: Shape) -> None:
 
 
 def print_kept(console: Console, document: Shape) -> None:
-    """Citations that differ from what is kept or whose passage is absent, and how many there are of each kind."""
+    """Citations that differ from what is kept or whose passage is absent, then the counts."""
     for row in document["citations"]:
         if row["state"] in ("differs", "absent"):
             said = {
