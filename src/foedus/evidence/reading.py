@@ -157,10 +157,12 @@ def front_matter(text: str) -> dict[str, str] | None:
     if not re.match(r"\s*(#.*\n\s*)*[\w\"'-]+\s*:", text):
         return None
     try:
-        root = compose(text, "the front matter").root
+        document = compose(text, "the front matter")
+        if document.faults:
+            raise ScenarioError(*document.faults)
     except ScenarioError as error:
         raise EvidenceError(f"its front matter has a fault: {error.faults[0]}") from None
-    entries = content(root)
+    entries = content(document.root)
     return texts(entries) if isinstance(entries, Entries) else None
 
 

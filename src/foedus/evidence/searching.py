@@ -8,7 +8,7 @@ from typing import Any
 
 from foedus.errors import EvidenceError
 from foedus.evidence.passages import Paragraph
-from foedus.evidence.store import Store
+from foedus.evidence.store import Record, Store
 
 SCHEMA = "foedus/evidence-search/1"
 OPEN, CLOSE = "\x02", "\x03"
@@ -16,36 +16,60 @@ PIECE = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 WORD = re.compile(r"\w")
 MOST_WORDS = 50
 MOST_CANDIDATES = 1_000
+MOST_RANKED = 15_000
 
 
 def search(store: Store, query: str, most: int, context: int, document: str | None = None) -> dict[str, Any]:
     """The documented shape `foedus/evidence-search/1`. Raises EvidenceError for a query without words."""
     only = store.require(document) if document else None
     match = match_of(query)
+    best, complete = ranked(store, match, only, most)
+    hits = [_hit(store, match, number, score, context) for number, score in best]
+    return {
+        "schema": SCHEMA,
+        "store": str(store.path),
+        "query": query,
+        "match": match,
+        "complete": complete,
+        "hits": hits,
+    }
+
+
+def ranked(store: Store, match: str, only: Record | None, most: int) -> tuple[list[tuple[int, float]], bool]:
+    """Numbers and scores of the best paragraphs, and whether all that match were ranked.
+
+    The ranking (BM25) stops after 15,000 paragraphs: a query that so many match is one of words that are
+    everywhere, and tell no paragraph from another.
+    """
     condition, values = "", []
     if only:
         condition = "AND rowid IN (SELECT number FROM paragraphs WHERE document = ?)"
         values = [only.number]
     rows = store.connection.execute(
-        "SELECT documents.id, paragraph, page, paragraphs.text, marked, score FROM"
-        " (SELECT rowid AS number, highlight(passages, 0, ?, ?) AS marked, rank AS score FROM passages"
-        f" WHERE passages MATCH ? {condition} ORDER BY rank, rowid LIMIT ?) AS best"
-        " JOIN paragraphs ON paragraphs.number = best.number"
-        " JOIN documents ON documents.number = paragraphs.document ORDER BY score, best.number",
-        (OPEN, CLOSE, match, *values, most),
+        f"SELECT rowid, -rank FROM passages WHERE passages MATCH ? {condition} LIMIT ?",
+        (match, *values, MOST_RANKED + 1),
     ).fetchall()
-    hits = [_hit(store, row, context) for row in rows]
-    return {"schema": SCHEMA, "store": str(store.path), "query": query, "match": match, "hits": hits}
+    best = sorted(rows[:MOST_RANKED], key=lambda row: (-row[1], row[0]))[:most]
+    return best, len(rows) <= MOST_RANKED
 
 
-def _hit(store: Store, row: Any, context: int) -> dict[str, Any]:
-    name, number, page, text, marked, rank = row
+def _hit(store: Store, match: str, paragraph: int, score: float, context: int) -> dict[str, Any]:
+    """One paragraph. Only the best are marked, which costs more than to rank them."""
+    name, number, page, text = store.connection.execute(
+        "SELECT documents.id, paragraph, page, text FROM paragraphs"
+        " JOIN documents ON documents.number = document WHERE paragraphs.number = ?",
+        (paragraph,),
+    ).fetchone()
+    marked = store.connection.execute(
+        "SELECT highlight(passages, 0, ?, ?) FROM passages WHERE passages MATCH ? AND rowid = ?",
+        (OPEN, CLOSE, match, paragraph),
+    ).fetchone()[0]
     before, after = neighbours(store, name, number, context)
     return {
         "citation": f"{name}#{number}",
         "document": name,
         "page": page,
-        "score": -rank,
+        "score": score,
         "text": text,
         "matches": spans(marked),
         "before": before,

@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 from foedus.evidence.reading import BYTE_ORDER_MARKS, bounded, decoded
 
-DROPPED = ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas")
-FORMS = ("button", "select", "textarea", "input", "datalist")
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "meter",
-        "output",
-        "progress",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "img",
-        "picture",
-        "source",
-        "nobr",
-    ]
+DROPPED = frozenset(
+    """head script style noscript template svg math iframe object embed canvas button select textarea
+    datalist""".split()  # noqa: SIM905
 )
-MOST_TAGS = 500_000
+INLINE = frozenset(
+    """a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter
+    nobr output picture progress q rp rt ruby s samp small source span strike strong sub sup td th time tt u
+    var wbr""".split()  # noqa: SIM905
+)
+BLANKS = re.compile(r"\s+")
 META = {
     "author": ("author", "article:author", "dc.creator", "citation_author"),
     "date": ("date", "article:published_time", "dc.date", "citation_publication_date", "datepublished"),
@@ -96,52 +57,32 @@ def known(declared: str | bytes | None) -> str | None:
 def blocks(soup: BeautifulSoup) -> Iterator[str]:
     """The blocks of a page, each a text in one line, or in several where the page has line breaks."""
     pieces: list[str] = []
-    ends: list[tuple[Any, bool]] = []
-    node: Any = soup.next_element
-    skipped = soup.find("head")
-    count = 0
-    while node is not None:
-        while ends and ends[-1][0] is node:
-            ends.pop()
-            yield from flush(pieces)
-        count += 1
-        if isinstance(node, Tag):
-            if node is skipped or node.name in DROPPED or node.name in FORMS or "hidden" in node.attrs:
-                node = after(node)
-                continue
-            if node.name == "br":
-                pieces.append("\n")
-            elif node.name in ("td", "th"):
-                pieces.append(" ")
-            elif node.name not in INLINE:
+    # Tags that are open, each with what is still to come in it: pages may be nested deeper than calls.
+    open_tags: list[tuple[Tag, Iterator[PageElement]]] = [(soup, iter(soup.contents))]
+    preformatted = 0
+    while open_tags:
+        tag, rest = open_tags[-1]
+        node = next(rest, None)
+        if node is None:
+            open_tags.pop()
+            preformatted -= tag.name == "pre"
+            if tag.name not in INLINE:
                 yield from flush(pieces)
-                ends.append((after(node), True))
+        elif isinstance(node, Tag):
+            if node.name in DROPPED or "hidden" in node.attrs:
+                continue
+            pieces += [{"br": "\n", "td": " ", "th": " "}.get(node.name, "")]
+            if node.name not in INLINE:
+                yield from flush(pieces)
+            preformatted += node.name == "pre"
+            open_tags.append((node, iter(node.contents)))
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            within = any(parent.name == "pre" for parent in nearest_parents(node))
-            pieces.append(str(node) if within else " ".join(["", *str(node).split(), ""]) if node else "")
-        node = node.next_element
+            pieces.append(str(node) if preformatted else BLANKS.sub(" ", node))
     yield from flush(pieces)
 
 
-def nearest_parents(node: NavigableString) -> Iterator[Tag]:
-    """The three innermost elements around a text."""
-    parent = node.parent
-    for _ in range(3):
-        if parent is None:
-            return
-        yield parent
-        parent = parent.parent
-
-
-def after(node: Tag) -> Any:
-    """The element that follows a tag and all that it holds."""
-    last: Any = node
-    while isinstance(last, Tag) and last.contents:
-        last = last.contents[-1]
-    return last.next_element
-
-
 def flush(pieces: list[str]) -> Iterator[str]:
+    """The block that the pieces make, if there is anything in them."""
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     pieces.clear()
     text = "\n".join(line for line in lines if line)

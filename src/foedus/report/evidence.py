@@ -126,6 +126,8 @@ def print_hits(console: Console, document: Shape) -> None:
         _print_place(console, hit["before"], [hit], hit["after"])
     console.print()
     console.print(f"Passages: {len(hits) or 'none'}.", markup=False)
+    if not document["complete"]:
+        console.print("So many match that only the first were ranked; add a word.", style="yellow")
 
 
 def print_cited(console: Console, document: Shape) -> None:
