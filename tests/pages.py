@@ -1,8 +1,8 @@
 """Documentation pages whose examples are run: a file grows block by block, and commands follow.
 
 In a page, a `yaml` block holds sections of the reader's file: each replaces the section of the same name, or
-is added at the end. A `text` block with a name after the word is a file. A `console` block holds commands after `$ ` with what they print. Run this module to
-write the present output into the pages:
+is added at the end. A `text` block with a name after the word is a file. A `console` block holds commands
+after `$ ` with what they print. Run this module to write the present output into the pages:
 
     python tests/pages.py
 """

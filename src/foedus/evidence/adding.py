@@ -19,6 +19,7 @@ from foedus.evidence.worker import Worker
 
 SCHEMA = "foedus/evidence-added/1"
 LONGEST_FIELD = 2_000
+OPTION = "option"
 ADDED, REPLACED, SAME, REFUSED = "added", "replaced", "unchanged", "refused"
 
 Progress = Callable[[int, int, str], None]
@@ -98,12 +99,8 @@ class _Work:
         document, row = self._record(found, reading, sha256)
         self._claim(document.id, found.path)
         known = self.store.get(document.id)
-        if known and known.sha256 == sha256:  # what it says anew is added to what is known
-            document = replace(
-                document,
-                metadata=known.metadata | document.metadata,
-                origins=known.origins | document.origins,
-            )
+        if known:
+            document = with_known(document, known)
         twins = [name for name in self.store.with_text(sha256) if name != document.id]
         words = words_of(reading.text)
         hashes = shingles(words)
@@ -128,7 +125,7 @@ class _Work:
         metadata: dict[str, str] = {}
         origins: dict[str, str] = {}
         sources = [
-            ("option", self.asked.metadata),
+            (OPTION, self.asked.metadata),
             (listing.name if listing else "", row.metadata if row else {}),
             (reading.source, reading.metadata),
         ]
@@ -164,6 +161,18 @@ class _Work:
                 f" {document.sha256[:12]}…); --replace puts this one in its place, --id gives it another id"
             )
         return REPLACED
+
+
+def with_known(document: Record, known: Record) -> Record:
+    """A document with what was said of the one in its place: all if the text is the same, else options."""
+    kept = set(known.origins)
+    if document.sha256 != known.sha256:
+        kept = {key for key in kept if known.origins[key] == OPTION}
+    return replace(
+        document,
+        metadata={key: known.metadata[key] for key in kept} | document.metadata,
+        origins={key: known.origins[key] for key in kept} | document.origins,
+    )
 
 
 def told_of(

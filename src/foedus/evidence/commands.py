@@ -110,7 +110,7 @@ def list_(*, path: Path | None, file: Path | None, as_json: bool) -> None:
 
 
 @evidence.command()
-@click.argument("target", metavar="DOCUMENT[#PARAGRAPH]")
+@click.argument("target", metavar="DOCUMENT|CITATION")
 @click.option("--context", type=click.IntRange(0, 100), default=1, help="Paragraphs before and after (1).")
 @for_option
 @store_option
