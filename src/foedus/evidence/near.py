@@ -7,6 +7,7 @@ bands of entries (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from zlib import crc32
 
 import numpy as np
@@ -17,7 +18,7 @@ from foedus.evidence.store import Store
 SHINGLE = 5
 BANDS, ROWS = 16, 4
 ALIKE = 0.7
-MOST_COMPARED = 20
+MOST_COMPARED = 5
 WORD = re.compile(r"\w+")
 Hashes = NDArray[np.uint64]
 
@@ -67,18 +68,25 @@ def similarity(first: Hashes, second: Hashes) -> float:
 
 
 def near_duplicates(store: Store, number: int, keys: list[int], found: Hashes) -> list[tuple[str, float]]:
-    """Ids of registered documents at least 0.7 alike to this one, and how alike, the most alike first."""
-    marks = ",".join("?" * len(keys))
-    rows = store.connection.execute(
-        f"SELECT documents.id FROM bands JOIN documents ON documents.number = bands.document"
-        f" WHERE bands.key IN ({marks}) AND bands.document <> ?"
-        " GROUP BY bands.document ORDER BY count(*) DESC, documents.id LIMIT ?",
-        (*keys, number, MOST_COMPARED),
-    ).fetchall()
+    """Ids of documents at least 0.7 alike to this one, and how alike, the most alike first; at most five."""
+    shared: Counter[int] = Counter()
+    for key in keys:
+        rows = store.connection.execute(
+            "SELECT document FROM bands WHERE key = ? AND document <> ? LIMIT ?", (key, number, MOST_COMPARED)
+        )
+        shared.update(document for (document,) in rows)
     alike = []
-    for (name,) in rows:
-        text = "\n\n".join(each.text for each in store.paragraphs(store.require(name)))
+    for document, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_COMPARED]:
+        name, text = text_of(store, document)
         share = similarity(found, shingles(words_of(text)))
         if share >= ALIKE:
             alike.append((name, share))
     return sorted(alike, key=lambda pair: (-pair[1], pair[0]))
+
+
+def text_of(store: Store, document: int) -> tuple[str, str]:
+    """The id and the text of a document by its number."""
+    run = store.connection.execute
+    (name,) = run("SELECT id FROM documents WHERE number = ?", (document,)).fetchone()
+    rows = run("SELECT text FROM paragraphs WHERE document = ? ORDER BY paragraph", (document,))
+    return name, "\n\n".join(text for (text,) in rows)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from foedus.report.numbers import percent
 from foedus.report.table import Column, print_table
 
 Shape = Mapping[str, Any]
@@ -52,7 +53,7 @@ def remarks(row: Shape) -> list[str]:
     if row["state"] == "refused":
         return [f"{row['file']}: {row['reason']}" if row["id"] else str(row["reason"])]
     same = [f"has the very text of {name}" for name in row["same_text_as"]]
-    near = [f"{each['similarity']:.0%} like {each['id']}" for each in row["near_duplicates"]]
+    near = [f"{percent(each['similarity'])} % like {each['id']}" for each in row["near_duplicates"]]
     return [*same, *near, *row["notes"]]
 
 
