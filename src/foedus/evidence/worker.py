@@ -54,6 +54,8 @@ class Worker:
             )
         found = json.loads(answer)
         if "error" in found:
+            if found.get("exhausted"):
+                self._stop()
             raise EvidenceError(str(found["error"]))
         return cast("dict[str, Any]", found)
 
@@ -90,7 +92,7 @@ def answer(head: dict[str, Any], data: bytes) -> dict[str, Any]:
     except EvidenceError as error:
         return {"error": str(error)}
     except MemoryError:
-        return {"error": f"reading it takes over {MEMORY // 2**30} GiB of memory"}
+        return {"error": f"reading it takes over {MEMORY // 2**30} GiB of memory", "exhausted": True}
     except Exception as error:  # the libraries raise any kind on damaged files
         said = str(error)[:200] or type(error).__name__
         return {"error": f"it cannot be read as {head['format'].upper()}: {said}"}
