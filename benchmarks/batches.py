@@ -20,6 +20,7 @@ from benchmarks.peers import PATIENCE, Answer, Peer
 from benchmarks.places import difference, order_in, shares_of, text_of
 from benchmarks.trees import binary_tree, random_numbers
 from foedus import library
+from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
@@ -47,7 +48,7 @@ class Batch:
     note: str = ""
 
     def solve(self) -> Equilibrium:
-        return solve(self.game, self.tabulate(), threads=THREADS)
+        return solve(self.game, self.tabulate(), threads=THREADS, check=CHECK)
 
 
 def from_scenario(name: str, file: Path, arrangement: str, worlds: int) -> Batch:

@@ -2,8 +2,7 @@
 
 Every point is measured in a process of its own, so that its peak of memory is its own. The exponent is that
 of the line through the logarithms. With worlds, chunks are drawn, tabulated, solved and summed up one after
-another, so memory has no reason to grow; `comparison` is all of `foedus compare`, which keeps the results of
-every world until its summary.
+another, so memory has no reason to grow; `comparison` is all of `foedus compare`.
 """
 
 from __future__ import annotations

@@ -16,9 +16,11 @@ from benchmarks.common import Row, seconds, timings
 from benchmarks.trees import layered, random_numbers
 from foedus import library
 from foedus.analysis.cases import make_case
-from foedus.analysis.comparison import compare
+from foedus.analysis.comparison import summarise
+from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.rows import CHECK
+from foedus.analysis.solutions import Solutions
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Equilibrium
@@ -37,9 +39,9 @@ def by_nodes(nodes: int, hidden: bool) -> Row:
     numbers = random_numbers(game, LANES, 1, RATIONALITY)
     built = time.perf_counter() - start
     solved: list[Equilibrium] = []
-    first = seconds(lambda: solved.append(solve(game, numbers, threads=1)))
+    first = seconds(lambda: solved.append(solve(game, numbers, threads=1, check=CHECK)))
     runs = max(1, min(9, int(BUDGET / first)))
-    spent = statistics.median(timings(lambda: solve(game, numbers, threads=1), runs, warm=0))
+    spent = statistics.median(timings(lambda: solve(game, numbers, threads=1, check=CHECK), runs, warm=0))
     sweeps = float(np.median(solved[0].sweeps))
     return {
         "nodes": game.nodes,
@@ -68,9 +70,9 @@ def by_worlds(scenario: Scenario, arrangement: str, worlds: int) -> Row:
 
 
 def by_comparison(scenario: Scenario, worlds: int) -> Row:
-    """The whole of `foedus compare`, which keeps every world's results for its summary."""
-    compare(scenario, worlds=LANES, threads=2)
-    return {"seconds": seconds(lambda: compare(scenario, worlds=worlds, threads=2))}
+    """The whole of `foedus compare`, which sums up some worlds at a time."""
+    summarise(scenario, worlds=LANES, threads=2)
+    return {"seconds": seconds(lambda: summarise(scenario, worlds=worlds, threads=2))}
 
 
 def point(family: str, size: int) -> Row:

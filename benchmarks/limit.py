@@ -18,12 +18,14 @@ from benchmarks.common import Row, least, options, show, targets, timings, write
 from benchmarks.probes import Machine, measure
 from benchmarks.trees import random_numbers, random_tree
 from foedus import library
+from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import TERMINAL, Game
 from foedus.game.table import Tabulation
 from foedus.language.reader import read_scenario
-from foedus.solve.kernels import compiled
+from foedus.solve.induction import CHUNK, kernel_for, made_for
 from foedus.solve.lanes import WIDTH
+from foedus.solve.plan import plan_of
 from foedus.solve.problem import Problem
 from foedus.solve.solver import solve
 from foedus.study.worlds import sample_worlds
@@ -76,16 +78,16 @@ def count(game: Game) -> Counts:
 
 
 def kernel_time(game: Game, tabulation: Tabulation, cores: int, calls: int) -> float:
-    """Seconds of one pass of the backward kernel over a block, all cores at work on blocks of their own."""
-    problem, kernels = Problem(game, tabulation, 1e-10, 1), compiled()
-    own = [(problem.numbers(np.arange(k, k + WIDTH)), problem.scratch()) for k in range(cores)]
+    """Seconds of one pass of the backward kernel over a chunk of worlds, each core at a chunk of its own."""
+    problem, plan = Problem(game, tabulation, 1e-10, 1), plan_of(game, len(tabulation.payoffs))
+    assert plan is not None
+    made = made_for(problem)
+    own = [kernel_for(problem, plan, made) for _ in range(cores)]
 
     def run(k: int) -> float:
-        numbers, scratch = own[k]
-
         def passes() -> None:
             for _ in range(calls):
-                kernels.induct(problem.layout, numbers, scratch)
+                own[k](k * CHUNK, (k + 1) * CHUNK)
 
         return least(passes, REPEATS) / calls
 
@@ -99,10 +101,10 @@ def tree_rows(machines: dict[int, Machine], nodes: int, worlds: int, calls: int)
     counts, tabulation = count(game), random_numbers(game, worlds, 1, RATIONALITY)
     rows = []
     for cores, machine in machines.items():
-        block = kernel_time(game, tabulation, cores, calls) / WIDTH / cores
-        rows.append(_row("tree, kernel", counts, machine, WIDTH, block))
+        chunk = kernel_time(game, random_numbers(game, CHUNK * cores, 1, RATIONALITY), cores, calls)
+        rows.append(_row("tree, kernel", counts, machine, CHUNK, chunk / CHUNK / cores))
     for cores, machine in machines.items():
-        whole = _least(lambda: solve(game, tabulation, threads=cores)) / worlds  # noqa: B023 - called at once
+        whole = _least(lambda: solve(game, tabulation, threads=cores, check=CHECK)) / worlds  # noqa: B023 - called at once
         rows.append(_row("tree, solve()", counts, machine, worlds, whole))
     return rows
 
@@ -137,10 +139,10 @@ def flagship_rows(machines: dict[int, Machine], worlds: int, most: int | None) -
     for name in list(scenario.arrangements)[:most]:
         game = compile_game(scenario, name)
         tabulation, counts = game.table.tabulate(drawn), count(game)
-        equilibrium = solve(game, tabulation, threads=2)
+        equilibrium = solve(game, tabulation, threads=2, check=CHECK)
         sweeps = equilibrium.sweeps[equilibrium.solved]
         for cores, machine in machines.items():
-            whole = _least(lambda: solve(game, tabulation, threads=cores))  # noqa: B023 - called at once
+            whole = _least(lambda: solve(game, tabulation, threads=cores, check=CHECK))  # noqa: B023 - called at once
             row = _row(f"ukraine {name}", counts, machine, WIDTH, whole / int(equilibrium.sweeps.sum()))
             told = {"sweeps": float(np.median(sweeps)), "solved": float(equilibrium.solved.mean())}
             rows.append(row | told | {"passes": game.nodes * int(equilibrium.sweeps.sum())})

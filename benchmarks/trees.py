@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.game.game import TERMINAL, Game, Labels, Position
-from foedus.game.table import Table, Tabulation
+from foedus.game.table import Table, Tabulation, aligned
 
 Ints = NDArray[np.int32]
 
@@ -76,7 +76,7 @@ def random_numbers(game: Game, worlds: int, seed: int, rationality: float) -> Ta
     """Each row of payoffs uniform in [0, 1], drawn anew for every actor and world."""
     r = np.random.default_rng(seed)
     rows, actors = int(max(game.payoff.max(), game.payment.max())) + 1, len(game.actors)
-    payoffs = r.random((rows, actors, worlds))
+    payoffs = r.random(out=aligned(rows, actors, worlds))
     payoffs[0] = 0.0
     return Tabulation(
         np.ones((1, worlds)), payoffs, np.ones((1, worlds)),

@@ -37,7 +37,6 @@ SECONDS = 5.0
 STUCK = 60.0
 MEMORY = 2**30
 SMALL = 60
-MODERATE = 20.0
 RATIONALITY = (0.0, 0.7, 3.0, float("inf"))
 
 
@@ -72,7 +71,7 @@ def attempt(path: Path, found: Findings) -> None:
         assert refusal.faults
         assert all(fault.mark and fault.mark.line >= 1 and fault.mark.column >= 1 for fault in refusal.faults)
         assert len(str(refusal)) < 1000
-    elif is_small(tree) and (end == "built" or is_plain(tree)):
+    elif is_small(tree):
         for document in timed("solve", found, list, solve_file(path, RATIONALITY)):
             check(document)
         end += " and solved"
@@ -81,12 +80,6 @@ def attempt(path: Path, found: Findings) -> None:
 
 def is_small(tree: Tree) -> bool:
     return tree.nodes <= SMALL and sum(len(each.options) for each in tree.places) <= SMALL
-
-
-def is_plain(tree: Tree) -> bool:
-    """Whether all can happen and payoffs are moderate: without an order of play, tracing needs that."""
-    likely = all(share > 0.0 for each in tree.places for share in each.probabilities)
-    return likely and all(abs(each) <= MODERATE for outcome in tree.outcomes for each in outcome.payoffs)
 
 
 def timed(name: str, found: Findings, function: Any, *arguments: Any) -> Any:

@@ -8,20 +8,39 @@ import numpy as np
 import pytest
 
 from analysing import LADDER, ladder, rounds, secrets
+from foedus.analysis import measures
 from foedus.analysis.cases import OverrideError, make_case, overrides_from
 from foedus.analysis.claims import evaluate_text
-from foedus.analysis.comparison import compare
+from foedus.analysis.comparison import compare, summarise
+from foedus.analysis.games import Games
 from foedus.analysis.measures import measure_case
 from foedus.analysis.outcomes import ends_of
 from foedus.analysis.shape import differences
 from foedus.analysis.signing import dominates, unblocked
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.solutions import Solutions
 from foedus.analysis.solving import solve_scenario
-from foedus.analysis.summary import number, share
+from foedus.analysis.summary import ManyWorlds, OneWorld, Summary
 from foedus.errors import UnknownName
 from foedus.language.reader import read_text
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import sample_worlds
+
+CERTAIN = """
+foedus: 1
+title: Nothing is left open
+actors: {a: {name: A}}
+rationality: 1
+variables: {attacked: {values: [no, yes]}}
+play:
+  - move: threaten
+    by: a
+    options:
+      hold: {}
+      attack: {set: {attacked: yes}}
+payoffs: {a: attacked == yes}
+outcomes: {peace: attacked == no, war: attacked == yes}
+arrangements: {none: {about: nothing is promised}}
+"""
 
 
 def shape_of(scenario, **options):
@@ -206,14 +225,15 @@ def test_a_world_that_is_not_solved_is_counted_and_left_out():
     scenario, games = secrets(), Games(secrets())
     worlds = {"strong": np.array([0.3, 1.7, 0.5]), "noise": np.full(3, 0.1)}
     case = make_case(scenario, "pledge")
-    measures = measure_case(scenario, case, worlds, games)
+    found = measure_case(scenario, case, worlds, games)
     fine = measure_case(scenario, case, {name: values[[0, 2]] for name, values in worlds.items()}, games)
-    assert measures.solved.tolist() == [True, False, True]
-    for name, values in measures.outcomes.items():
+    assert found.solved.tolist() == [True, False, True]
+    for name, values in found.outcomes.items():
         assert np.isnan(values[1])
         assert values[[0, 2]] == pytest.approx(fine.outcomes[name], abs=1e-12)
-    assert np.isnan(measures.signs["a"][1])
-    assert number(measures.outcomes["crisis"], True)["defined"] == 2
+    assert np.isnan(found.signs["a"][1])
+    told = ManyWorlds().of([found], lambda part, summary: summary.number(part.outcomes["crisis"]))
+    assert told["defined"] == 2
 
 
 def test_progress_counts_every_world_of_every_case():
@@ -266,24 +286,51 @@ def test_a_policy_that_nobody_signs_is_held_against_the_fallback_of_its_group():
 
 def test_summaries_know_nothing_of_what_is_undefined():
     """A number or a share that is known in no world is null, and so is an infinite one."""
-    empty = number(np.array([np.nan, np.nan]), True)
+
+    def shares(part: tuple[list[bool], list[bool]], summary: Summary) -> float | bool | None:
+        return summary.share(*(np.array(each) for each in part))
+
+    empty = ManyWorlds().of([np.array([np.nan, np.nan])], lambda values, summary: summary.number(values))
     assert empty == {"median": None, "low": None, "high": None, "defined": 0}
-    assert number(np.array([np.nan]), False) is None
-    assert number(np.array([np.inf]), False) is None
-    assert share(np.array([True]), np.array([False]), False) is None
-    assert share(np.array([True, False, True]), np.array([True, True, False]), True) == 0.5
+    assert OneWorld().number(np.array([np.nan])) is None
+    assert OneWorld().number(np.array([np.inf])) is None
+    assert OneWorld().share(np.array([True]), np.array([False])) is None
+    assert ManyWorlds().of([([True, False], [False, False])], shares) is None
+    assert ManyWorlds().of([([True, False], [True, True]), ([True], [False])], shares) == 0.5
 
 
-def test_what_is_known_of_the_branch_and_of_the_certificate():
-    """At base values and in few worlds all is certain; in many it is counted what is, and what checked."""
-    _, rows = shape_of(secrets())
-    assert {row["branch"] for row in rows.values()} == {"principal"}
-    _, few = shape_of(secrets(), worlds=40, seed=1)
-    _, many = shape_of(secrets(), worlds=600, seed=1)
-    for row in few.values():
-        assert row["branches"] == {"principal": row["solved"]}
-    for row in many.values():
-        assert sum(row["branches"].values()) == row["solved"]
-        assert 0 < row["checked"] < row["solved"]
-        assert row["discrepancy"] <= 1e-12
-    assert any("sweeps" in row["branches"] for row in many.values())
+@pytest.mark.parametrize("chunk", [None, 1, 23])
+def test_a_summary_is_that_of_all_worlds_kept(chunk: int | None):
+    """Summing up part by part gives the very bytes of a comparison that keeps every world."""
+    scenario = secrets()
+    plain = json.dumps(compare(scenario, worlds=100, seed=3).to_json())
+    assert json.dumps(summarise(scenario, worlds=100, seed=3, chunk=chunk)) == plain
+    assert summarise(scenario) == compare(scenario).to_json()
+
+
+def test_a_summary_counts_worlds_that_are_not_solved_in_any_part():
+    """Counts, flags and the worst certificate are of all parts, whichever comes last."""
+    scenario = read_text(LADDER.replace("range: [0.1, 2]", "range: [-0.5, 2]"))
+    whole = compare(scenario, worlds=64, seed=1).to_json()
+    assert 0 < whole["arrangements"][0]["unsolved"]["invalid"] < 64
+    assert summarise(scenario, worlds=64, seed=1, chunk=5) == whole
+
+
+def test_worlds_without_parameters_are_one():
+    """Where nothing can differ between worlds, one stands for all, however many are solved at a time."""
+    scenario = read_text(CERTAIN)
+    found = summarise(scenario, worlds=50, chunk=7)
+    assert found == compare(scenario, worlds=50).to_json()
+    assert found["arrangements"][0]["worlds"] == 1
+
+
+def test_what_is_solved_at_a_time_fits_into_memory(monkeypatch: pytest.MonkeyPatch):
+    """A larger game has fewer worlds at a time, never less than a block, and no number depends on it."""
+    game = Games(secrets()).of(make_case(secrets(), "pledge"))
+    assert measures.fitting(game) == measures.CHUNK
+    plain = summarise(secrets(), worlds=40)
+    monkeypatch.setattr(measures, "BUDGET", 20 * measures.bytes_of(game))
+    assert measures.fitting(game) == 20
+    assert summarise(secrets(), worlds=40) == plain
+    monkeypatch.setattr(measures, "BUDGET", 1)
+    assert measures.fitting(game) == measures.FEWEST

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from foedus.cli import main
-from foedus.gambit import solving
+from foedus.gambit import small, solving
 from foedus.gambit.build import build_game
 from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
@@ -148,6 +148,7 @@ def test_a_branch_is_claimed_only_where_it_is_certain() -> None:
 
 def test_large_games_are_swept_unless_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was not traced says so, and tracing it gives the same answer."""
+    monkeypatch.setattr(small, "MOST_NODES", 0)
     monkeypatch.setattr(solving, "ALWAYS_CERTAIN", 0)
     file = FOLDER / "own_kuhn_poker.efg"
     swept, traced = next(solve_file(file, [2.0])), next(solve_file(file, [2.0], Asked(trace=True)))

@@ -166,8 +166,8 @@ def test_where_nothing_can_be_traced_either() -> None:
 
 @given(seed=SEEDS, size=st.integers(1, 20))
 @settings(max_examples=40, deadline=None)
-def test_linear_algebra_in_lanes(seed: int, size: int) -> None:
-    """Systems are solved, and eigenvalues above 1 seen, in all lanes at once, as one by one."""
+def test_eigenvalues_in_lanes(seed: int, size: int) -> None:
+    """Eigenvalues above 1 are seen in all lanes at once, as one by one."""
     r = np.random.default_rng(seed)
     matrices = 0.3 * r.normal(size=(4, size, size)) / np.sqrt(size)
     matrices[2] += 3.0 * np.eye(size)[0][:, None] * np.eye(size)[0]
@@ -176,8 +176,6 @@ def test_linear_algebra_in_lanes(seed: int, size: int) -> None:
     def apply(x: np.ndarray) -> np.ndarray:
         return np.einsum("lij,jl->il", matrices, x)
 
-    solution = arnoldi.least_residual(apply, right, size)
-    assert solution - apply(solution) == pytest.approx(right, abs=1e-2)
     exact = [
         int((np.isreal(values) & (values.real > 1.0)).sum()) for values in map(np.linalg.eigvals, matrices)
     ]

@@ -16,7 +16,6 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import reference, solver
 from foedus.solve.block import Floats
-from foedus.solve.bordered import least_residual
 from foedus.solve.branch import BranchPath, Ending, Pace, Point, Trace
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.evaluate import payoff_spread
@@ -187,16 +186,6 @@ def test_derivative_of_a_sweep(seed: int, t: float) -> None:
         ahead = response.answer(x + move[:-1], t + move[-1])
         behind = response.answer(x - move[:-1], t - move[-1])
         assert found[:, column] == pytest.approx((ahead - behind) / (2 * step), abs=1e-7)
-
-
-@given(seed=SEEDS, size=st.integers(1, 12))
-@settings(max_examples=30, deadline=None)
-def test_least_residual(seed: int, size: int) -> None:
-    """GMRES solves what elimination solves, and as many rounds as unknowns suffice."""
-    r = np.random.default_rng(seed)
-    matrix, right = np.eye(size) + 0.3 * r.normal(size=(size, size)) / size, r.normal(size=size)
-    solution = least_residual(lambda x: matrix @ x, right, size)
-    assert matrix @ solution == pytest.approx(right, abs=1e-6)
 
 
 @given(seed=SEEDS, rationality=st.sampled_from([0.0, 1.0, 10.0, 30.0, 100.0]))

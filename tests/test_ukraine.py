@@ -13,7 +13,6 @@ from foedus import library
 from foedus.analysis.cases import make_case
 from foedus.analysis.claims import Verdicts, check_claims, evaluate_text
 from foedus.analysis.measures import Measures, measure
-from foedus.analysis.outcomes import ends_of
 from foedus.analysis.solutions import Solutions
 from foedus.language.expression import Number, walk
 from foedus.language.reader import read_scenario
@@ -83,7 +82,7 @@ def measures(scenario: Scenario) -> dict[tuple[str, bool], Measures]:
     for name in scenario.arrangements:
         for in_force in (False, True):
             solution = solutions[make_case(scenario, name, in_force=in_force)]
-            found[name, in_force] = measure(solution, ends_of(solution.ground))
+            found[name, in_force] = measure(solution)
     return found
 
 
@@ -280,7 +279,7 @@ def test_the_page_says_what_the_model_says(verdicts: Verdicts) -> None:
 def test_rationality_is_meant_over_its_whole_range(scenario: Scenario) -> None:
     """Over sampled worlds λ times the payoffs' range has a median of at least 10 for every great power."""
     solution = Solutions(scenario, sample_worlds(scenario, 128, 1))[make_case(scenario, "none_war")]
-    measured = measure(solution, ends_of(solution.ground), with_precision=True)
+    measured = measure(solution, with_precision=True)
     assert measured.solved.mean() >= 0.99
     for actor in ("russia", "us", "europe", "ukraine"):
         assert np.median(measured.precision[actor]) >= 10

@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from foedus.analysis.causes import find_causes
     from foedus.analysis.claims import check_claims, evaluate_text
-    from foedus.analysis.comparison import compare
+    from foedus.analysis.comparison import compare, summarise
     from foedus.analysis.course import main_line
     from foedus.analysis.sensitivity import find_sensitivities
     from foedus.analysis.solving import solve_scenario
@@ -34,6 +34,7 @@ __all__ = [
     "read_text",
     "sample_worlds",
     "solve_scenario",
+    "summarise",
 ]
 
 _PLACES = {
@@ -50,6 +51,7 @@ _PLACES = {
     "read_text": "foedus.language.reader",
     "sample_worlds": "foedus.study.worlds",
     "solve_scenario": "foedus.analysis.solving",
+    "summarise": "foedus.analysis.comparison",
 }
 
 

@@ -89,7 +89,7 @@ def compare(
     from foedus.analysis import comparison
 
     with watching(f"Comparing {scenario.name}") as watch:
-        found = comparison.compare(
+        document = comparison.summarise(
             scenario,
             chosen,
             settings=settings,
@@ -100,7 +100,6 @@ def compare(
         )
     from foedus.report.comparison import print_comparison
 
-    document = found.to_json()
     for row in document["arrangements"]:
         refuse_invalid(scenario, row["id"], settings, row)
     deliver(document, as_json, lambda shape: print_comparison(make_console(), shape))

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from foedus.analysis.cases import Case
 from foedus.analysis.expressions import Unanswerable
+from foedus.analysis.games import Games
 from foedus.analysis.results import probability
 from foedus.analysis.settling import Settings, settle
 from foedus.analysis.slips import has_slips, without_slips
-from foedus.analysis.solutions import Games, Solution, Solutions, affords_certainty
+from foedus.analysis.solutions import Solution, Solutions, affords_certainty
 from foedus.analysis.summary import plain
 from foedus.errors import UnknownName, nearest
 from foedus.language.expression import Expression

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation, Truth
+from foedus.analysis.games import Games
 from foedus.analysis.settling import Settings, settle
-from foedus.analysis.solutions import Games, Solutions, size_of
+from foedus.analysis.solutions import Solutions, size_of
 from foedus.analysis.summary import plain
 from foedus.errors import UnknownName, nearest
 from foedus.language.resolve import resolve_formula

@@ -7,7 +7,6 @@ reliable for that (the base rates of Leeds, Long and Mitchell 2000 are condition
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,39 +35,36 @@ class Reliability:
 
 def reliability(solution: Solution, commitment: str) -> Reliability:
     """What becomes of one commitment of the arrangement."""
+    bits = _bits(solution, commitment)
+    ends, (good, bad) = solution.ends(bits), solution.occasions(bits)
+    due, kept, met, delivered = (total(ends[sets]) for sets in SETS[len(bits)])
+    solved = solution.solved
     return Reliability(
-        due(solution, commitment),
-        kept(solution, commitment),
-        delivered(solution, commitment),
-        kept_each(solution, commitment),
+        due=np.where(solved, due, np.nan),
+        kept=ratio(kept, due, solved),
+        delivered=ratio(delivered, met, solved),
+        kept_each=ratio(good, good + bad, solved),
     )
 
 
 def due(solution: Solution, commitment: str) -> Floats:
     """Probability that the commitment comes due at least once."""
-    ends = _ends(solution, commitment)
-    return np.where(solution.solved, _sum(ends, lambda due, broken, fired: due), np.nan)
+    return reliability(solution, commitment).due
 
 
 def kept(solution: Solution, commitment: str) -> Floats:
     """Probability that it is kept at every due occasion, given that there is one."""
-    ends = _ends(solution, commitment)
-    good = _sum(ends, lambda due, broken, fired: due and not broken)
-    return ratio(good, _sum(ends, lambda due, broken, fired: due), solution.solved)
+    return reliability(solution, commitment).kept
 
 
 def delivered(solution: Solution, commitment: str) -> Floats:
     """Probability that what was promised happens, given that it came due or a clause did it unasked."""
-    ends = _ends(solution, commitment)
-    good = _sum(ends, lambda due, broken, fired: fired or (due and not broken))
-    return ratio(good, _sum(ends, lambda due, broken, fired: due or fired), solution.solved)
+    return reliability(solution, commitment).delivered
 
 
 def kept_each(solution: Solution, commitment: str) -> Floats:
     """Share of the due occasions on which it is kept."""
-    _known(solution, commitment)
-    good, bad = solution.occasions(bits_of(solution.ground, commitment))
-    return ratio(good, good + bad, solution.solved)
+    return reliability(solution, commitment).kept_each
 
 
 def bits_of(ground: Ground, commitment: str) -> tuple[Expression, ...]:
@@ -77,17 +73,21 @@ def bits_of(ground: Ground, commitment: str) -> tuple[Expression, ...]:
     return (*bits, Fired(commitment)) if delivering(ground, commitment) else bits
 
 
-def _ends(solution: Solution, commitment: str) -> Floats:
-    _known(solution, commitment)
-    return solution.ends(bits_of(solution.ground, commitment))
-
-
-def _known(solution: Solution, commitment: str) -> None:
+def _bits(solution: Solution, commitment: str) -> tuple[Expression, ...]:
     if commitment not in solution.ground.labels.due:
         raise Unanswerable(f"'{solution.ground.case.arrangement}' has no commitment '{commitment}'")
+    return bits_of(solution.ground, commitment)
 
 
-def _sum(ends: Floats, wanted: Callable[[bool, bool, bool], bool]) -> Floats:
-    """The mass (world) of the sets of bits (due, broken, fired) that are wanted."""
-    sets = [held for held in range(len(ends)) if wanted(bool(held & 1), bool(held & 2), bool(held & 4))]
-    return total(ends[sets])
+def _sets(bits: int) -> tuple[list[int], ...]:
+    """Which sets of bits (due, broken, fired) mean due, kept, due or done unasked, and delivered."""
+    held = [(number, number & 1, number & 2, number & 4) for number in range(1 << bits)]
+    return (
+        [number for number, due, _, _ in held if due],
+        [number for number, due, broken, _ in held if due and not broken],
+        [number for number, due, _, fired in held if due or fired],
+        [number for number, due, broken, fired in held if fired or (due and not broken)],
+    )
+
+
+SETS = {bits: _sets(bits) for bits in (2, 3)}

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
-import numpy as np
-
-from foedus.analysis.cases import Case
 from foedus.analysis.comparison_shape import comparison_shape
-from foedus.analysis.measures import CHUNK, Floats, Measures, measure_case
-from foedus.analysis.settling import Settings, Settled, settle
+from foedus.analysis.rows import Progress, Row, Rows
+from foedus.analysis.settling import Settings, settle
 from foedus.analysis.shape import differences
-from foedus.analysis.solutions import Games, prepare
 from foedus.errors import UnknownName, nearest
-from foedus.game.game import Game
-from foedus.language.scenario import Arrangement, Scenario
-from foedus.study.worlds import Worlds, base_world, sample_worlds
-
-Progress = Callable[[int, int, str], None]
-"""Called with how many worlds are solved, how many there are in all, and what is solved next."""
+from foedus.language.scenario import Scenario
+from foedus.study.worlds import base_world, sample_worlds
 
 MOST_NAMED = 4
-CHECK = 32
-"""Of drawn worlds one in so many is certified by the independent code; at base values every one."""
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One arrangement. For one that nobody signs `in_force` and its game are those offered.
-
-    indifferent: the arrangement in force at base values were λ = 0, that is, what the shape of the game
-    alone brings about.
-    """
-
-    arrangement: Arrangement
-    offered: Measures
-    in_force: Measures
-    indifferent: Measures
-    game: Game
-    game_in_force: Game
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,93 +44,7 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape `foedus/comparison/1`; the same comparison gives the same bytes."""
-        return comparison_shape(self)
-
-
-@dataclass(eq=False)
-class _Run:
-    """A comparison under way. `drawn` is None at base values."""
-
-    scenario: Scenario
-    base: Settled
-    drawn: Settled | None
-    chunk: int
-    threads: int | None
-    progress: Progress | None
-    total: int
-    done: int = 0
-
-    def __post_init__(self) -> None:
-        self.games = Games(self.scenario)
-        self._lock = Lock()
-
-    def rows(self, names: Sequence[str]) -> dict[str, Row]:
-        """The rows of all arrangements: of many worlds one after another, of one world side by side."""
-        workers = (self.threads or os.cpu_count() or 1) if self.drawn is None else 1
-        if workers == 1 or len(names) == 1:
-            return {name: self.row(name) for name in names}
-        prepare()
-        with ThreadPoolExecutor(workers) as pool:
-            return dict(zip(names, pool.map(self.row, names), strict=True))
-
-    def row(self, name: str) -> Row:
-        arrangement = self.scenario.arrangements[name]
-        in_force, indifferent, game_in_force = self._in_force(name)
-        offered, game = self._offered(name) if arrangement.signed_by else (in_force, game_in_force)
-        return Row(arrangement, offered, in_force, indifferent, game, game_in_force)
-
-    def _offered(self, name: str) -> tuple[Measures, Game]:
-        settled = self.drawn or self.base
-        case = settled.case(self.scenario, name)
-        return self._measure(case, settled.worlds, True), self.games.of(case)
-
-    def _in_force(self, name: str) -> tuple[Measures, Measures, Game]:
-        """In force, the same at λ = 0 at base values, and the game.
-
-        At base values both are solved as worlds of one batch, which costs no more than one of them.
-        """
-        settled = self.drawn or self.base
-        case = settled.case(self.scenario, name, True)
-        signed = bool(self.scenario.arrangements[name].signed_by)
-        if self.drawn is not None:
-            measures = self._measure(case, self.drawn.worlds, not signed)
-            indifferent = self._measure(case, self.base.worlds, False, np.zeros(1), silent=True)
-            return measures, indifferent, self.games.of(case)
-        twice = {key: np.repeat(values, 2) for key, values in self.base.worlds.items()}
-        if not twice:
-            alone = self._measure(case, twice, not signed)
-            return alone, self._measure(case, twice, False, np.zeros(1), silent=True), self.games.of(case)
-        both = self._measure(case, twice, not signed, np.array([np.nan, 0.0]))
-        return both.world(0), both.world(1), self.games.of(case)
-
-    def _measure(
-        self,
-        case: Case,
-        worlds: Worlds,
-        with_precision: bool,
-        rationality: Floats | None = None,
-        silent: bool = False,
-    ) -> Measures:
-        label = f"{case.arrangement}, in force" if case.in_force else case.arrangement
-        self._tell(label, 0)
-        return measure_case(
-            self.scenario,
-            case,
-            worlds,
-            self.games,
-            chunk=self.chunk,
-            threads=self.threads,
-            with_precision=with_precision,
-            rationality=rationality,
-            check=1 if self.drawn is None or silent else CHECK,
-            step=None if silent else lambda solved: self._tell(label, solved),
-        )
-
-    def _tell(self, label: str, solved: int) -> None:
-        with self._lock:
-            self.done += solved if self.drawn is not None else min(solved, 1)
-            if self.progress:
-                self.progress(self.done, self.total, label)
+        return comparison_shape([self], self.sampled)
 
 
 def compare(
@@ -169,34 +54,96 @@ def compare(
     settings: Settings | None = None,
     worlds: int | None = None,
     seed: int = 0,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    certain: bool = True,
 ) -> Comparison:
     """Compare arrangements (all, in file order, if None), each offered and in force.
 
-    With `worlds`, in that many worlds drawn with `seed`; else at the base values. `settings` override
-    parameters, constants, variables' starts or moves' options in all of them. The result does not depend on
-    `chunk`, how many worlds are solved at a time, or on `threads`. Raises UnknownName, OverrideError,
-    SamplingError, and ScenarioError for a scenario that does not compile.
+    With `worlds`, in that many worlds drawn with `seed`, all of whose results are kept; else at the base
+    values. `settings` override parameters, constants, variables' starts or moves' options in all of them. The
+    result does not depend on `chunk`, how many worlds are solved at a time (if None, as many as a bounded
+    amount of memory has room for), or on `threads`. Where few worlds make it affordable each answer is seen
+    to lie on the principal branch, or traced, and certified a second time, all of which takes several times
+    as long as the answers; unless `certain`, none is. Raises UnknownName, OverrideError, SamplingError, and
+    ScenarioError for a scenario that does not compile.
     """
+    run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress, certain)
+    return next(run.parts(worlds))
+
+
+def summarise(
+    scenario: Scenario,
+    arrangements: Sequence[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    worlds: int | None = None,
+    seed: int = 0,
+    chunk: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The shape of `compare(…).to_json()`, to the byte, in memory that does not grow with the worlds.
+
+    Parts of the worlds are solved, summed up and forgotten. Only the numbers of which quantiles are shown are
+    kept, in a temporary file if they are many. Arguments and errors are those of `compare`.
+    """
+    run = _run(scenario, arrangements, settings, worlds, seed, chunk, threads, progress)
+    return comparison_shape(run.parts(), worlds is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """A comparison that was asked for; `names` are the arrangements to be shown."""
+
+    rows: Rows
+    names: tuple[str, ...]
+    settings: Settings
+    seed: int
+
+    def parts(self, size: int | None = None) -> Iterator[Comparison]:
+        """The comparison in parts of so many worlds, as many as fit if None; a single one at base values."""
+        rows = self.rows
+        if rows.worlds is None:
+            yield self._comparison(rows.at_base())
+            return
+        size = size or rows.at_once()
+        for first in range(0, rows.worlds, size):
+            drawn = sample_worlds(rows.scenario, min(size, rows.worlds - first), self.seed, first)
+            yield self._comparison(rows.over(settle(rows.scenario, drawn, self.settings)))
+
+    def _comparison(self, rows: Mapping[str, Row]) -> Comparison:
+        scenario, worlds = self.rows.scenario, self.rows.worlds
+        fallbacks = [scenario.baseline(name) for name in self.names]
+        return Comparison(
+            scenario=scenario,
+            rows={name: rows[name] for name in self.names},
+            fallbacks={name: rows[name] for name in fallbacks if name is not None},
+            settings=dict(self.settings),
+            warnings=tuple(_warnings(scenario, self.names, rows)),
+            worlds=worlds,
+            seed=None if worlds is None else self.seed,
+        )
+
+
+def _run(
+    scenario: Scenario,
+    arrangements: Sequence[str] | None,
+    settings: Settings | None,
+    worlds: int | None,
+    seed: int,
+    chunk: int | None,
+    threads: int | None,
+    progress: Progress | None,
+    certain: bool = True,
+) -> _Run:
     names = _chosen(scenario, arrangements)
     fallbacks = [scenario.baseline(name) for name in names]
     everything = tuple(dict.fromkeys([*names, *(each for each in fallbacks if each is not None)]))
     base = settle(scenario, base_world(scenario), settings)
-    drawn = settle(scenario, sample_worlds(scenario, worlds, seed), settings) if worlds else None
-    cases = sum(2 if scenario.arrangements[name].signed_by else 1 for name in everything)
-    run = _Run(scenario, base, drawn, chunk, threads, progress, cases * (worlds or 1))
-    rows = run.rows(everything)
-    return Comparison(
-        scenario=scenario,
-        rows={name: rows[name] for name in names},
-        fallbacks={name: rows[name] for name in fallbacks if name is not None},
-        settings=dict(settings or {}),
-        warnings=tuple(_warnings(scenario, names, rows)),
-        worlds=worlds,
-        seed=seed if worlds else None,
-    )
+    rows = Rows(scenario, everything, base, worlds, chunk, threads, progress, certain)
+    return _Run(rows, names, settings or {}, seed)
 
 
 def _chosen(scenario: Scenario, arrangements: Sequence[str] | None) -> tuple[str, ...]:

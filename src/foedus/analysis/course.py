@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from foedus.analysis.games import Games
 from foedus.analysis.settling import Settings
-from foedus.analysis.solutions import Games, Solution
+from foedus.analysis.solutions import Solution
 from foedus.analysis.solving import solve_scenario
 from foedus.analysis.summary import plain
 from foedus.game.game import CHANCE, TERMINAL

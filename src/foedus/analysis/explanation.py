@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from foedus.analysis.causes import find_causes, solve_subsets
-from foedus.analysis.comparison import Progress, compare
+from foedus.analysis.comparison import compare
 from foedus.analysis.course import main_line
+from foedus.analysis.games import Games
+from foedus.analysis.rows import Progress
 from foedus.analysis.settling import Settings
-from foedus.analysis.solutions import Games
 from foedus.language.scenario import Scenario
 
 SCHEMA = "foedus/explanation/1"

@@ -12,7 +12,8 @@ from foedus.analysis.formula import Evaluation
 from foedus.analysis.motion import Motion, Pair, combine, fold_or_apply, motion_of
 from foedus.analysis.owing import Owing, owing
 from foedus.analysis.parameters import ParameterFrame
-from foedus.analysis.solutions import Solution, bit_sets, worlds_of
+from foedus.analysis.solutions import Solution, worlds_of
+from foedus.analysis.tracks import bit_sets
 from foedus.game.arithmetic import BINARY, UNARY, Op
 from foedus.game.reverse import parameter_slopes, times
 from foedus.language import expression as ex

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
-from foedus.analysis.outcomes import Ends, ends_of, outcomes
-from foedus.analysis.solutions import Games, Solution, Solutions, affords_certainty, part_of, size_of
+from foedus.analysis.games import Games, once
+from foedus.analysis.outcomes import ends_of, outcomes
+from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
+from foedus.game.game import Game
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
 from foedus.solve.evaluate import payoff_spread
@@ -19,8 +21,12 @@ from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
 
-CHUNK = 4096
+CHUNK, FEWEST = 4096, 8
 """Worlds solved at a time: enough that those which resist the first method fill a block together."""
+BUDGET = 128 * 2**20
+"""Bytes that the numbers, answers and results of these worlds may take together."""
+COPIES = 3
+
 Columns = dict[str, Floats]
 
 
@@ -67,7 +73,19 @@ class Measures:
         return np.stack([*self.values.values()])
 
 
-def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> Measures:
+def fitting(game: Game) -> int:
+    """How many worlds of a game to solve at a time, so that what they need stays within the budget."""
+    return max(FEWEST, min(CHUNK, BUDGET // bytes_of(game)))
+
+
+def bytes_of(game: Game) -> int:
+    """About what one world takes while it is tabulated, solved and measured."""
+    table = game.table
+    numbers = len(table.probability) + table.payoff.size + len(table.weight)
+    return 8 * COPIES * (numbers + game.options + len(game.actors))
+
+
+def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
     """The measures of a solved case; `with_precision` adds the spread, at the cost of a pass of its own."""
     ground, equilibrium = solution.ground, solution.equilibrium
     arrangement = ground.scenario.arrangements[ground.case.arrangement]
@@ -77,6 +95,7 @@ def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> 
         *(commitments.bits_of(ground, name) for name in promises),
         *(signing.bits_of(ground, actor) for actor in asked),
     )
+    ends = ends_of(ground)
     found = outcomes(solution, ends, follow)
     reliable = {name: commitments.reliability(solution, name) for name in promises}
     values = np.where(solution.solved, equilibrium.values, np.nan)
@@ -104,10 +123,11 @@ def measure(solution: Solution, ends: Ends, *, with_precision: bool = False) -> 
 
 
 def _precision(solution: Solution) -> Columns:
+    game, tabulation = solution.game, solution.tabulation
     with np.errstate(invalid="ignore"):
-        spread = payoff_spread(solution.game, solution.tabulation) * solution.tabulation.rationality
-    movers = {solution.game.actors[actor] for actor in np.unique(solution.game.mover)}
-    return {name: row for name, row in zip(solution.game.actors, spread, strict=True) if name in movers}
+        spread = payoff_spread(game, tabulation, solution.threads) * tabulation.rationality
+    movers = once(game, "movers", game.mover, lambda: np.unique(game.mover).tolist())
+    return {game.actors[actor]: spread[actor] for actor in movers}
 
 
 def measure_case(
@@ -116,30 +136,29 @@ def measure_case(
     worlds: Worlds,
     games: Games,
     *,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     threads: int | None = None,
     with_precision: bool = False,
     rationality: Floats | None = None,
     step: Callable[[int], None] | None = None,
+    certain: bool = False,
     check: int = 1,
 ) -> Measures:
-    """The measures of a case in many worlds, solved a chunk at a time; `step` hears how many are done.
+    """The measures of a case in many worlds, solved a chunk at a time (as many as are `fitting`, if None).
 
-    `rationality` (world), if given, is every actor's, but where it is NaN; `check` as for `solve`.
+    `step` hears how many are done. `rationality` (world), if given, is every actor's, but where it is NaN;
+    `certain` and `check` as for `solve`.
     """
     parts: list[Measures] = []
-    ends: Ends | None = None
-    count = size_of(worlds)
-    certain = affords_certainty(games.of(case), count)
-    for first in range(0, count, chunk):
-        last = min(first + chunk, count)
+    count, size = size_of(worlds), chunk or fitting(games.of(case))
+    for first in range(0, count, size):
+        last = min(first + size, count)
         here = part_of(worlds, first, last)
         given = None if rationality is None else rationality[first:last]
-        solutions = Solutions(scenario, here, games=games, threads=threads, rationality=given, check=check)
-        solutions.certain = certain
-        solution = solutions[case]
-        ends = ends or ends_of(solution.ground)
-        parts.append(measure(solution, ends, with_precision=with_precision))
+        solutions = Solutions(
+            scenario, here, games=games, threads=threads, rationality=given, certain=certain, check=check
+        )
+        parts.append(measure(solutions[case], with_precision=with_precision))
         if step:
             step(last - first)
     return _joined(parts)

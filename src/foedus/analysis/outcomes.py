@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
 from foedus.analysis.results import probability
-from foedus.analysis.solutions import Bits, Solution
+from foedus.analysis.solutions import Solution
 from foedus.analysis.totals import total
+from foedus.analysis.tracks import Bits
 from foedus.game.game import TERMINAL
 from foedus.language.expression import Parameter, walk
 
@@ -38,7 +40,11 @@ class Ends:
 
 
 def ends_of(ground: Ground) -> Ends:
-    """Which outcomes hold in which end states."""
+    """Which outcomes hold in which end states; worked out once for a game."""
+    return once(ground.game, "ends", ground.scenario.outcomes, lambda: _ends_of(ground))
+
+
+def _ends_of(ground: Ground) -> Ends:
     ends = np.flatnonzero(ground.game.information_set == TERMINAL)
     frame = ground.nodes(ends)
     told: dict[str, Bools] = {
@@ -59,7 +65,7 @@ def outcomes(solution: Solution, ends: Ends, follow: tuple[Bits, ...] = ()) -> d
 
     `follow` are sets of bits to be counted in the same pass, for whoever asks for them next.
     """
-    found = solution.count(follow, ends.group, ends.holds.shape[1])
+    found = solution.count(follow, ends.group)
     named = {name: total(found[ends.holds[k]]) for k, name in enumerate(ends.names)}
     named |= {name: probability(solution, solution.ground.scenario.outcomes[name]) for name in ends.others}
     return {

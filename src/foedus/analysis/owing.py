@@ -17,8 +17,9 @@ from foedus.analysis import commitments, results, signing
 from foedus.analysis.events import at_step, bits_in, chosen, due_nodes, parents
 from foedus.analysis.expressions import evaluate
 from foedus.analysis.motion import Motion, moves
-from foedus.analysis.solutions import Bits, Solution
+from foedus.analysis.solutions import Solution
 from foedus.analysis.totals import MEASURABLE, total
+from foedus.analysis.tracks import Bits
 from foedus.game.reverse import times
 from foedus.language import expression as ex
 from foedus.language.expression import Expression

@@ -10,10 +10,11 @@ import numpy as np
 
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation
+from foedus.analysis.games import Games
 from foedus.analysis.gradients import SCALE, SHIFT, Gradients, NoExactDerivative
 from foedus.analysis.sensitivity_shape import sensitivities_shape
 from foedus.analysis.settling import Settings, settle
-from foedus.analysis.solutions import Games, Solutions
+from foedus.analysis.solutions import Solutions
 from foedus.errors import UnknownName, nearest
 from foedus.language import expression as ex
 from foedus.language.scenario import Scenario

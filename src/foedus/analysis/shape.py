@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from foedus.analysis.games import once
 from foedus.game.game import Game
 
 Choice = tuple[str, str, str]
 
 
 def choices(game: Game) -> frozenset[Choice]:
-    """Every (actor, move, option) of a game."""
+    """Every (actor, move, option) of a game; worked out once for a game."""
+    return once(game, "choices", game.labels, lambda: _choices(game))
+
+
+def _choices(game: Game) -> frozenset[Choice]:
     labels = game.labels
     source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
     here = np.flatnonzero(game.information_set[source] >= 0)

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cases import Case
-from foedus.analysis.events import Due, due_nodes, marks, parents
+from foedus.analysis.events import parents
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import Games, lately
 from foedus.analysis.parameters import ParameterFrame, column
-from foedus.analysis.tally import Track, count_kernel, tally
-from foedus.game.cache import cached_game
-from foedus.game.compile import Variation
+from foedus.analysis.tally import count_kernel, tally
+from foedus.analysis.tracks import Bits, asked_of, bit_sets
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.language.expression import Expression
 from foedus.language.scenario import Scenario
-from foedus.solve import evaluate, kernels
+from foedus.solve import evaluate
 from foedus.solve.equilibrium import Equilibrium
 from foedus.solve.follow import follow
 from foedus.solve.solver import solve
 from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
-Bits = tuple[Expression, ...]
 
 TOLERANCE = 1e-10
 CERTAIN, OVERHEAD = 100_000, 300
-
-
-class Games:
-    """The compiled games of a scenario; each is compiled, or read from the disk, once."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._known: dict[tuple[str, Variation], Game] = {}
-
-    def of(self, case: Case) -> Game:
-        key = case.arrangement, case.variation
-        if key not in self._known:
-            self._known[key] = cached_game(self.scenario, *key)
-        return self._known[key]
+FEW, LIGHT = 2, 100_000
+"""Equilibria of so few worlds, with so few probabilities, are remembered for a while: thus nobody solves the
+base values twice."""
 
 
 def prepare() -> None:
-    """Load the kernels, before threads ask for them all at once."""
-    kernels.compiled()
+    """Load what counts, before threads ask for it all at once."""
     count_kernel()
 
 
@@ -63,11 +50,13 @@ def affords_certainty(game: Game, worlds: int) -> bool:
 
 def size_of(worlds: Worlds) -> int:
     """How many worlds there are; a scenario without parameters has one."""
-    return max((len(values) for values in worlds.values()), default=1)
+    return len(next(iter(worlds.values()), (None,)))
 
 
 def part_of(worlds: Worlds, first: int, last: int) -> Worlds:
     """Worlds first … last − 1."""
+    if first == 0 and last == size_of(worlds):
+        return worlds
     return {name: values[first:last] for name, values in worlds.items()}
 
 
@@ -93,7 +82,7 @@ class Solution:
     def game(self) -> Game:
         return self.ground.game
 
-    @property
+    @cached_property
     def solved(self) -> NDArray[np.bool_]:
         return self.equilibrium.solved
 
@@ -140,22 +129,11 @@ class Solution:
         self.ends(bits)
         return self._counted[bits][1]
 
-    def count(
-        self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None, groups: int = 0
-    ) -> Floats:
+    def count(self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None) -> Floats:
         """Count all ends that will be asked for, in one go; and those in each group (node) of end states,
         shape (group, world)."""
-        nowhere = np.full(self.game.nodes, -1, np.int32)
-        tracks = [track(self.ground, bits) for bits in wanted]
-        found = tally(
-            self.game,
-            self.tabulation,
-            self.behaviour,
-            tracks,
-            group=nowhere if group is None else group,
-            groups=groups,
-            threads=self.threads,
-        )
+        asked = asked_of(self.ground, tuple(wanted), group)
+        found = tally(self.game, self.tabulation, self.behaviour, asked, self.threads)
         for k, bits in enumerate(wanted):
             self._counted[bits] = found.ends[k, : 1 << len(bits)], found.occasions[k]
         return found.groups
@@ -196,34 +174,11 @@ class Solution:
         return found if isinstance(found, tuple) else (found, None)
 
 
-def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
-    """The set of bits that each edge adds (edge), bit k being the k-th event, and those of the root."""
-    edges = np.zeros(ground.game.edges, np.uint32)
-    root = 0
-    for k, event in enumerate(bits):
-        where = marks(event, ground)
-        edges |= where.edges.astype(np.uint32) << np.uint32(k)
-        root |= int(where.root) << k
-    return edges, root
-
-
-def track(ground: Ground, bits: Bits) -> Track:
-    """What `tally` needs to follow at most three bits; occasions are those of the first commitment's due."""
-    edges, root = bit_sets(ground, bits)
-    occasion = np.zeros(ground.game.edges, np.uint8)
-    promise = next((bit.commitment for bit in bits if isinstance(bit, Due)), None)
-    if promise is not None:
-        occasion[due_nodes(ground, promise)[parents(ground)]] = 1
-        occasion[ground.labels.breach[promise]] = 2
-    return Track(edges.astype(np.uint8), root, occasion)
-
-
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain`
-    and `check` as for `solve`. Memory grows with the number of
-    worlds and of cases: ask for a part of many worlds at a time.
+    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain` and `check` as
+    for `solve`. Memory grows with the number of worlds and of cases: ask for a part of many worlds at a time.
     """
 
     def __init__(
@@ -290,8 +245,16 @@ class Solutions:
     def _solve(self, case: Case) -> Solution:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
-        equilibrium = solve(
-            ground.game,
+        if tabulation.worlds > FEW or ground.game.options > LIGHT:
+            equilibrium = self._equilibrium(ground.game, tabulation)
+        else:
+            key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
+            equilibrium = lately(ground.game, key, lambda: self._equilibrium(ground.game, tabulation))
+        return Solution(ground, tabulation, equilibrium, self.threads)
+
+    def _equilibrium(self, game: Game, tabulation: Tabulation) -> Equilibrium:
+        return solve(
+            game,
             tabulation,
             tolerance=self.tolerance,
             threads=self.threads,
@@ -299,4 +262,12 @@ class Solutions:
             certain=self.certain,
             check=self.check,
         )
-        return Solution(ground, tabulation, equilibrium, self.threads)
+
+
+def _key(tabulation: Tabulation) -> bytes:
+    """A digest of all numbers of some worlds."""
+    digest = hashlib.blake2b(digest_size=16)
+    for each in fields(Tabulation):
+        numbers = getattr(tabulation, each.name)
+        digest.update(str(numbers.shape).encode() + numbers.tobytes())
+    return digest.digest()

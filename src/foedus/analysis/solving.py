@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from foedus.analysis.games import Games
 from foedus.analysis.settling import Settings, settle
-from foedus.analysis.solutions import TOLERANCE, Games, Solution, Solutions, affords_certainty
+from foedus.analysis.solutions import TOLERANCE, Solution, Solutions, affords_certainty
 from foedus.language.scenario import Scenario
 from foedus.solve.others import Search, search_others
 from foedus.study.worlds import Worlds, base_world

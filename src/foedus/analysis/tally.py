@@ -22,7 +22,7 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
 from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Indices, zeros
+from foedus.solve.block import Indices, empty, zeros
 from foedus.solve.lanes import fma, load, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
@@ -56,30 +56,28 @@ class Tally:
     groups: Floats
 
 
-def tally(
-    game: Game,
-    tabulation: Tabulation,
-    behaviour: Floats,
-    tracks: Sequence[Track],
-    *,
-    group: NDArray[np.int32],
-    groups: int,
-    threads: int | None = None,
-) -> Tally:
-    """Count what the tracks follow under a behaviour (option, world).
-
-    `group` (node) is the group of a terminal node, −1 for none. Every world is counted by itself: the
-    result does not depend on the number of threads or on the worlds beside it.
-    """
-    worlds = tabulation.worlds
+def ask(game: Game, tracks: Sequence[Track], group: NDArray[np.int32]) -> Asked:
+    """What the kernel is to be asked. `group` (node) is the group of a terminal node, −1 for none."""
     whole = [*tracks] or [_nothing(game)]
-    asked = Asked(
+    return Asked(
         np.stack([track.edges for track in whole]),
         np.array([track.root for track in whole], np.int32),
         np.stack([track.occasion for track in whole]),
         np.asarray(group, np.int32),
     )
-    ends, occasions = np.empty((len(whole), SETS, worlds)), np.empty((len(whole), 2, worlds))
+
+
+def tally(
+    game: Game, tabulation: Tabulation, behaviour: Floats, asked: Asked, threads: int | None = None
+) -> Tally:
+    """Count what is asked under a behaviour (option, world).
+
+    Every world is counted by itself: the result does not depend on the number of threads or on the worlds
+    beside it.
+    """
+    worlds, tracks = tabulation.worlds, len(asked.roots)
+    groups = int(asked.group.max(initial=-1)) + 1
+    ends, occasions = np.empty((tracks, SETS, worlds)), np.empty((tracks, 2, worlds))
     found = np.empty((groups, worlds))
     layout, kernel = layout_of(game), count_kernel()
 
@@ -88,14 +86,14 @@ def tally(
         shares = zeros(game.options + len(tabulation.probabilities))
         shares[: game.options, : len(block)] = behaviour[:, first:last]
         shares[game.options :, : len(block)] = tabulation.probabilities[:, first:last]
-        sums = Sums(zeros(len(whole), SETS), zeros(len(whole), 2), zeros(groups))
-        kernel(layout, shares, asked, zeros(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
+        sums = Sums(zeros(tracks, SETS), zeros(tracks, 2), zeros(groups))
+        kernel(layout, shares, asked, empty(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
         ends[:, :, first:last], occasions[:, :, first:last], found[:, first:last] = (
             each[..., : len(block)] for each in sums
         )
 
     Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work)
-    return Tally(ends[: len(tracks)], occasions[: len(tracks)], found)
+    return Tally(ends, occasions, found)
 
 
 class Asked(NamedTuple):

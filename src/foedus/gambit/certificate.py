@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import exp, isnan, nan
+from math import exp, inf, isfinite, log, nan
 
-from foedus.gambit.tree import Place, Tree
+from foedus.gambit.tree import Tree
 
 Rows = Sequence[Sequence[float]]
 
 
-def certify_tree(tree: Tree, behaviour: Sequence[float], rationality: float) -> tuple[float, float]:
-    """Residual and regret of a behaviour, options by place as in the file; NaN where one is not reached."""
+def certify_tree(
+    tree: Tree, behaviour: Sequence[float], rationality: float, logs: Sequence[float] | None = None
+) -> tuple[float, float]:
+    """Residual and regret of a behaviour, options by place as in the file; NaN where one is not reached.
+
+    `logs` are the behaviour's logarithms, for where play is so sure that some of its shares are 0.
+    """
+    logs = [log(share) if share > 0.0 else -inf for share in behaviour] if logs is None else logs
     first = [0]
     for place in tree.places:
         first.append(first[-1] + (0 if place.chance else len(place.options)))
-    played = [behaviour[start:stop] for start, stop in pairwise(first)]
-    expected = _expectations(tree, played)
+    ranges = list(pairwise(first))
+    played = [behaviour[start:stop] for start, stop in ranges]
+    expected = _expectations(tree, played, [logs[start:stop] for start, stop in ranges])
     residual = regret = 0.0
     for shares, worth in zip(played, expected, strict=True):
         if worth:
-            if any(map(isnan, worth)):
+            if not all(map(isfinite, worth)):
                 return nan, nan
             best = max(worth)
             scores = [exp(rationality * (each - best)) for each in worth]
@@ -31,33 +38,49 @@ def certify_tree(tree: Tree, behaviour: Sequence[float], rationality: float) -> 
     return residual, regret
 
 
-def _expectations(tree: Tree, played: Rows) -> list[list[float]]:
+def _expectations(tree: Tree, played: Rows, logs: Rows) -> list[list[float]]:
     """What each option of each place brings its actor; nothing for chance."""
     children: list[list[int]] = [[] for _ in range(tree.nodes)]
     for node in range(1, tree.nodes):
         children[tree.parent[node]].append(node)
-    chances = [_chances(tree.places[place], played[place]) if below else ()
-               for place, below in zip(tree.place, children, strict=True)]  # fmt: skip
-    reach = [1.0] * tree.nodes
-    for node, below in enumerate(children):
-        for child, chance in zip(below, chances[node], strict=True):
-            reach[child] = reach[node] * chance
     worth = [list(tree.outcomes[each].payoffs) for each in tree.outcome]
     for node in reversed(range(tree.nodes)):
-        for child, chance in zip(children[node], chances[node], strict=True):
-            worth[node] = [here + chance * each for here, each in zip(worth[node], worth[child], strict=True)]
+        if children[node]:
+            owner = tree.places[tree.place[node]]
+            shares = owner.probabilities if owner.chance else played[tree.place[node]]
+            for child, share in zip(children[node], shares, strict=True):
+                below = zip(worth[node], worth[child], strict=True)
+                worth[node] = [here + share * each for here, each in below]
     totals = [[0.0] * len(shares) for shares in played]
-    visits = [0.0] * len(tree.places)
-    for node, below in enumerate(children):
+    sums = [0.0] * len(tree.places)
+    for node, belief in _beliefs(tree, children, logs):
         place = tree.place[node]
-        if below and not tree.places[place].chance:
-            visits[place] += reach[node]
+        sums[place] += belief
+        for k, child in enumerate(children[node]):
+            totals[place][k] += belief * worth[child][tree.places[tree.place[node]].actor]
+    return [[each / whole if whole else nan for each in row] for row, whole in zip(totals, sums, strict=True)]
+
+
+def _beliefs(tree: Tree, children: list[list[int]], logs: Rows) -> Iterator[tuple[int, float]]:
+    """Nodes of decisions, each with its reach relative to the likeliest of its place.
+
+    Of ways that chance never goes those count that have the fewest such steps, the limit of small chances.
+    """
+    order = [(0, 0.0)] * tree.nodes
+    for node, below in enumerate(children):
+        if below:
+            place = tree.places[tree.place[node]]
+            impossible, reach = order[node]
             for k, child in enumerate(below):
-                totals[place][k] += reach[node] * worth[child][tree.places[place].actor]
-    return [
-        [each / visit if visit else nan for each in row] for row, visit in zip(totals, visits, strict=True)
-    ]
-
-
-def _chances(place: Place, shares: Sequence[float]) -> Sequence[float]:
-    return place.probabilities if place.chance else shares
+                share = place.probabilities[k] if place.chance else 1.0
+                step = log(share or 1.0) if place.chance else logs[tree.place[node]][k]
+                order[child] = impossible - (share == 0.0), reach + step
+    nodes = [n for n, below in enumerate(children) if below and not tree.places[tree.place[n]].chance]
+    best: dict[int, tuple[int, float]] = {}
+    for node in nodes:
+        at = tree.place[node]
+        best[at] = max(best.get(at, order[node]), order[node])
+    for node in nodes:
+        impossible, reach = best[tree.place[node]]
+        if order[node][0] == impossible:
+            yield node, exp(order[node][1] - reach)

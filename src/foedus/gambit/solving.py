@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from math import isinf
+from math import inf, isinf
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from foedus.gambit.certificate import certify_tree
 from foedus.gambit.order import NoOrder
 from foedus.gambit.reader import read_efg
 from foedus.gambit.searching import search_tree
+from foedus.gambit.small import SmallAnswer, SmallGame, small_game
 from foedus.gambit.tracing import Passes, Point, small_enough, trace
 from foedus.gambit.tree import Place, Tree
 from foedus.game.table import Tabulation
@@ -93,15 +94,64 @@ def solve_file(
     """
     how = how or Asked()
     tree = read_efg(path)
+    game = Loaded(tree, None) if how.others else load_game(tree)
+    swift = [game.certified(each) for each in rationality]
+    left = [each for each, answer in zip(rationality, swift, strict=True) if answer is None]
+    slow = iter(_by_all_means(tree, left, how) if left else ())
+    for each, answer in zip(rationality, swift, strict=True):
+        yield _head(path, tree, each) | (answer or next(slow)).shape
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A game file made ready to be solved at any λ; `small` is None if it is not small."""
+
+    tree: Tree
+    small: SmallGame | None
+
+    def traced(self, rationality: float) -> SmallAnswer | None:
+        """The end of the traced branch in a small game; None where that is not to be had."""
+        return self.small.solve(rationality) if self.small and rationality < inf else None
+
+    def told(self, found: SmallAnswer, residual: float, regret: float) -> Answer:
+        """The answer with this certificate."""
+        assert self.small is not None
+        places, shares = self.tree.places, found.behaviour.tolist()
+        ways = zip(self.small.places, found.visits.tolist(), self.small.first, strict=True)
+        choices = [(places[place], visits, shares[start:stop]) for place, visits, (start, stop) in ways]
+        branch = "principal" if found.alone else "bifurcated"
+        return Answer(Status.SOLVED, branch, residual, regret, found.values.tolist(), choices)
+
+    def certified(self, rationality: float) -> Answer | None:
+        """The same with the residual and regret that independent code finds; None if they do not satisfy."""
+        found = self.traced(rationality)
+        if found is None:
+            return None
+        residual, regret = certify_tree(self.tree, found.behaviour.tolist(), rationality, found.logs.tolist())
+        return self.told(found, residual, regret) if residual <= TOLERANCE else None
+
+
+def load_game(tree: Tree) -> Loaded:
+    """A game as read from its file, ready for `solve_game`."""
+    return Loaded(tree, small_game(tree))
+
+
+def solve_game(game: Loaded, rationality: float) -> Answer:
+    """The game at one λ: what `solve_file` tells, but in a small game with the solver's own certificate."""
+    found = game.traced(rationality)
+    if found is None:
+        return _by_all_means(game.tree, [rationality], Asked())[0]
+    return game.told(found, found.residual, found.regret)
+
+
+def _by_all_means(tree: Tree, rationality: Sequence[float], how: Asked) -> list[Answer]:
+    """By the methods for games of any size."""
     try:
         if tree.nodes * len(tree.actors) > MOST_NUMBERS:
-            answers = [Answer(Status.UNSUPPORTED, reason=TOO_LARGE)] * len(rationality)
-        else:
-            answers = _by_kernels(build_game(tree), rationality, how)
+            return [Answer(Status.UNSUPPORTED, reason=TOO_LARGE)] * len(rationality)
+        return _by_kernels(build_game(tree), rationality, how)
     except NoOrder as error:
-        answers = _by_tracing(tree, rationality, how, str(error))
-    for each, answer in zip(rationality, answers, strict=True):
-        yield _head(path, tree, each) | answer.shape
+        return _by_tracing(tree, rationality, how, str(error))
 
 
 def _head(path: Path, tree: Tree, rationality: float) -> dict[str, Any]:
@@ -194,7 +244,21 @@ def _by_tracing(tree: Tree, rationality: Sequence[float], how: Asked, reason: st
     if not small_enough(tree):
         refusal = f"The game is too large to be solved without an order of play: {reason}."
         return [Answer(Status.UNSUPPORTED, reason=refusal)] * len(rationality)
-    return [_traced(tree, each, None if isinf(each) else trace(tree, each), how) for each in rationality]
+    small = small_game(tree)
+    points = (None if isinf(each) else _point(tree, small, each) for each in rationality)
+    return [_traced(tree, each, point, how) for each, point in zip(rationality, points, strict=True)]
+
+
+def _point(tree: Tree, small: SmallGame | None, rationality: float) -> Point | None:
+    """The end of the branch, by the swifter way if the game is small."""
+    if small is None:
+        return trace(tree, rationality)
+    found = small.solve(rationality)
+    if found is None:
+        return None
+    visits = np.zeros(len(tree.places))
+    visits[list(small.places)] = found.visits
+    return Point(found.behaviour, visits, found.values, found.alone)
 
 
 def _traced(tree: Tree, rationality: float, point: Point | None, how: Asked) -> Answer:

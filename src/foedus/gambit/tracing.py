@@ -25,6 +25,7 @@ MOST_OPTIONS, MOST_NUMBERS = 150, 500_000
 TOLERANCE = 1e-10
 PACE = Pace(dense=MOST_OPTIONS, effort=np.inf)
 EPSILON = 1e-100
+NEVER = 1e-60  # stands for a chance of 0, so that beliefs after it are limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +77,10 @@ class Passes:
     def qualities(self, behaviour: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """What each option is worth to its actor (option, …), reach (place, …), values (actor, …)."""
         share = np.where((self.option >= 0)[:, None], behaviour[self.option], self.chance[:, None])
-        reach = np.ones_like(share)
+        never = (self.option < 0)[:, None] & (share == 0.0)
+        reach, possible = np.ones_like(share), np.where(never, NEVER, share)
         for level in self.levels:
-            reach[level] = reach[self.parent[level]] * share[level]
+            reach[level] = reach[self.parent[level]] * possible[level]
         worth = np.repeat(self.payoffs[:, :, None].astype(share.dtype), share.shape[1], axis=2)
         for level in reversed(self.levels):
             np.add.at(worth, self.parent[level], share[level][:, None] * worth[level])
@@ -172,7 +174,8 @@ def trace(tree: Tree, rationality: float, pace: Pace = PACE) -> Point | None:
     passes = Passes(tree)
     curve = TreeCurve(passes, rationality)
     path = BranchPath(curve, max(rationality * passes.spread(), 1.0), pace, TOLERANCE)
-    found = path.follow()
+    with np.errstate(all="ignore"):
+        found = path.follow()
     if found.ending != Ending.ARRIVED:
         return None
     behaviour = curve.behaviour(found.x[:, None])

@@ -6,8 +6,11 @@ depth and operation stand side by side and are computed by one call for all of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +22,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Worlds = Mapping[str, Floats]
 
-BLOCK = 128
+LINE = 8  # numbers in a cache line
+BLOCK, AT_A_TIME = 128, 1 << 16
+"""Worlds that are tabulated at a time: at least, and as many as make so many numbers."""
 LANES = 16
 TOLERANCE = 1e-9
 
@@ -103,9 +108,9 @@ class Table:
         count = count_worlds(worlds)
         rows, actors = self.payoff.shape
         result = Tabulation(
-            np.empty((len(self.probability), count)),
-            np.empty((rows, actors, count)),
-            np.empty((len(self.weight), count)),
+            aligned(len(self.probability), count),
+            aligned(rows, actors, count),
+            aligned(len(self.weight), count),
             np.empty((actors, count)),
             np.empty(count, np.bool_),
         )
@@ -119,8 +124,9 @@ class Table:
         A register that is `spoilt` counts as NaN.
         """
         count = count_worlds(worlds)
-        for first in range(0, count, BLOCK):
-            size = min(BLOCK, count - first)
+        block = max(BLOCK, AT_A_TIME // self.registers)
+        for first in range(0, count, block):
+            size = min(block, count - first)
             yield first, self._evaluate(worlds, first, size, spoilt)[:, :size]
 
     def _fill(self, result: Tabulation, first: int, values: Floats) -> None:
@@ -141,7 +147,7 @@ class Table:
                 (probability >= -TOLERANCE) & (probability <= 1.0 + TOLERANCE),
                 (weight >= 0.0) & np.isfinite(weight),
                 rationality >= 0.0,
-                np.isfinite(values[np.unique(self.payoff)]),
+                np.isfinite(values[self._paid]),
                 np.abs(sums - 1.0) <= TOLERANCE,
             ]
         valid: NDArray[np.bool_] = np.logical_and.reduce(np.concatenate(good), axis=0)
@@ -155,31 +161,46 @@ class Table:
         width = -(-size // LANES) * LANES
         values = np.empty((self.registers, width))
         with np.errstate(all="ignore"):
-            for start, stop in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
-                operation = Op(self.operation[start])
+            for start, stop, operation, arguments in self._stretches:
                 if operation is Op.NUMBER:
                     values[start:stop] = self.number[start:stop, None]
                 elif operation is Op.PARAMETER:
                     self._parameters(values, start, stop, worlds, slice(first, first + size))
                 else:
-                    parts = (values[self.arguments[start:stop, k]] for k in range(ARITY[operation]))
-                    values[start:stop] = KERNELS[operation](*parts)
+                    values[start:stop] = KERNELS[operation](*(values[each] for each in arguments))
                 if start <= spoilt < stop:
                     values[spoilt] = np.nan
         return values
 
+    @cached_property
+    def _stretches(self) -> list[tuple[int, int, Op, list[Ints]]]:
+        """Start, stop, operation and arguments of the registers that are computed together."""
+        found = []
+        for start, stop in pairwise(self.starts.tolist()):
+            operation = Op(self.operation[start])
+            arguments = [self.arguments[start:stop, k].copy() for k in range(ARITY[operation])]
+            found.append((start, stop, operation, arguments))
+        return found
+
+    @cached_property
+    def _paid(self) -> Ints:
+        """The registers of all payoffs."""
+        return np.unique(self.payoff)
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """The parameter that each register holds."""
+        return {register: name for name, register in self.parameters.items()}
+
     def _parameters(self, values: Floats, start: int, stop: int, worlds: Worlds, here: slice) -> None:
-        names = {register: name for name, register in self.parameters.items()}
-        for register in range(start, stop):
-            name = names[register]
-            if name in worlds:
-                given = np.asarray(worlds[name], np.float64)[here]
-                values[register, : len(given)] = given
-                values[register, len(given) :] = given[-1]
-            elif self.arguments[register, 0] >= 0:
-                values[register] = values[self.arguments[register, 0]]
-            else:
-                values[register] = self.base[name]
+        given = [register for register in range(start, stop) if self._names[register] in worlds]
+        for register in set(range(start, stop)).difference(given):
+            origin = self.arguments[register, 0]
+            values[register] = values[origin] if origin >= 0 else self.base[self._names[register]]
+        if given:
+            size = here.stop - here.start
+            values[given, :size] = [worlds[self._names[register]][here] for register in given]
+            values[given, size:] = values[given, size - 1 : size]
 
 
 def _clipped(probability: Floats) -> Floats:
@@ -190,9 +211,18 @@ def _clipped(probability: Floats) -> Floats:
     return probability
 
 
+def aligned(*shape: int) -> Floats:
+    """An array, not filled in, that starts on a cache line: vectors of eight numbers do not straddle two."""
+    size = math.prod(shape)
+    raw = np.empty(size + LINE)
+    start = -(raw.__array_interface__["data"][0] // raw.itemsize) % LINE
+    numbers: Floats = raw[start : start + size].reshape(shape)
+    return numbers
+
+
 def count_worlds(worlds: Worlds) -> int:
     """How many worlds there are; one, at base values, where nothing is given."""
-    sizes = {len(values) for values in worlds.values()}
+    sizes = set(map(len, worlds.values()))
     if len(sizes) > 1:
         raise ValueError(f"parameters with values for different numbers of worlds: {sorted(sizes)}")
     return sizes.pop() if sizes else 1

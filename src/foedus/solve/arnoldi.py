@@ -1,7 +1,7 @@
-"""Linear algebra with the derivative of the answer in every lane of a block at once, by its products alone.
+"""Eigenvalues above 1 of the derivative of the answer, in every lane of a block, by its products alone.
 
 Arnoldi's method (1951) builds in each lane an orthonormal basis of what repeated application makes of one
-direction; GMRES (Saad and Schultz 1986) and Ritz values are read off the small matrix that comes with it.
+direction; Ritz values are read off the small matrix that comes with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ Apply = Callable[[Floats], Floats]
 Whole = NDArray[np.intp]
 
 LOST = 1e-12  # of what a product was: nothing new is left of it
-ENOUGH = 1e-4  # of the right side: what may be left of it
 REAL = 1e-9
 NEAR = 1e-3  # below 1, and it counts as above
 SMALL = 0.5  # eigenvalues that far from 1 are no concern
@@ -57,25 +56,6 @@ class Space:
     @property
     def upper(self) -> Floats:
         return self._upper[:, : self.rounds + 1, : self.rounds]
-
-
-def least_residual(apply: Apply, right: Floats, most: int) -> Floats:
-    """x (unknown, lane) with x − apply(x) = right, the best that at most so many rounds give."""
-    space = Space(apply, right, min(most, len(right)))
-    shares = np.empty(0)
-    for rounds in _stages(min(most, len(right))):
-        space.grow(rounds)
-        matrix = np.eye(rounds + 1, rounds) - space.upper
-        if not np.isfinite(matrix).all():
-            return np.full_like(right, np.nan)
-        target = np.zeros((len(matrix), rounds + 1, 1))
-        target[:, 0, 0] = space.size
-        shares = np.linalg.pinv(matrix) @ target
-        left = np.linalg.norm(target - matrix @ shares, axis=(1, 2))
-        if (left <= ENOUGH * space.size).all():
-            break
-    solution: Floats = np.einsum("lk,kul->ul", shares[:, :, 0], space.basis)
-    return solution
 
 
 def beyond_one(apply: Apply, start: Floats, most: int) -> Whole:

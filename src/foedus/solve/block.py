@@ -107,10 +107,17 @@ class Walk(NamedTuple):
 
 def zeros(*shape: int) -> Floats:
     """Zeros (…, lane) that start on a cache line, so that no row of lanes straddles two."""
-    size = prod(shape) * WIDTH
-    raw = np.zeros(size + CACHE_LINE // 8)
+    return _aligned(np.zeros(prod(shape) * WIDTH + CACHE_LINE // 8), shape)
+
+
+def empty(*shape: int) -> Floats:
+    """The same, but of whatever stood there before."""
+    return _aligned(np.empty(prod(shape) * WIDTH + CACHE_LINE // 8), shape)
+
+
+def _aligned(raw: Floats, shape: tuple[int, ...]) -> Floats:
     start = (-raw.__array_interface__["data"][0] % CACHE_LINE) // 8
-    rows: Floats = raw[start : start + size].reshape(*shape, WIDTH)
+    rows: Floats = raw[start : start + prod(shape) * WIDTH].reshape(*shape, WIDTH)
     return rows
 
 
@@ -192,9 +199,9 @@ def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
     payoffs = gather(tabulation.payoffs, worlds)
     rationality, tie = _bounded(gather(tabulation.rationality, worlds), payoffs)
     numbers.probabilities[:] = gather(tabulation.probabilities, worlds)
-    numbers.log_probabilities[:] = _logarithms(numbers.probabilities)
+    numbers.log_probabilities[:] = logarithms(numbers.probabilities)
     numbers.payoffs[:] = payoffs
-    numbers.log_weights[:] = _logarithms(gather(tabulation.weights, worlds))
+    numbers.log_weights[:] = logarithms(gather(tabulation.weights, worlds))
     numbers.rationality[:], numbers.tie[:] = rationality, tie
     return numbers
 
@@ -214,8 +221,8 @@ def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
     probabilities = tabulation.probabilities[:, worlds]
     payoffs = tabulation.payoffs[:, :, worlds].reshape(-1, len(worlds))
     rationality, tie = _bounded(tabulation.rationality[:, worlds], tabulation.payoffs[:, :, worlds])
-    weights = _logarithms(tabulation.weights[:, worlds])
-    rows = [probabilities, _logarithms(probabilities), payoffs, weights, rationality, tie]
+    weights = logarithms(tabulation.weights[:, worlds])
+    rows = [probabilities, logarithms(probabilities), payoffs, weights, rationality, tie]
     return np.ascontiguousarray(np.concatenate(rows).T)
 
 
@@ -233,7 +240,7 @@ def _bounded(rationality: Floats, payoffs: Floats) -> tuple[Floats, Floats]:
     return np.minimum(rationality, EXACT), tie
 
 
-def _logarithms(numbers: Floats) -> Floats:
+def logarithms(numbers: Floats) -> Floats:
     """ln of each, NEVER for 0, NaN where the world is invalid."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.maximum(np.log(numbers), NEVER)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
 from foedus.solve.block import Floats
 from foedus.solve.curve import Curve
+from foedus.solve.krylov import least_residual
 
 ROUNDS = 200
-TINY = 1e-300
 EXACT = 1e-7  # of the right side: what is left of it at the end
 
 
@@ -65,47 +64,11 @@ class Iterated:
         self._response, self._scale, self._normal = response, scale, normal
 
     def solve(self, right: Floats) -> Floats:
-        return least_residual(self._apply, right, rounds=min(len(right), ROUNDS))
+        rounds = min(len(right), ROUNDS)
+        return least_residual(self._apply, right[:, None], rounds, EXACT)[:, 0]
 
-    def _apply(self, direction: Floats) -> Floats:
-        move = np.append(direction[:-1], direction[-1] / self._scale)
-        pushed = self._response.push(move[:, None])[:, 0]
-        return np.append(direction[:-1] - pushed, self._normal @ direction)
-
-
-def least_residual(apply: Callable[[Floats], Floats], right: Floats, rounds: int) -> Floats:
-    """GMRES without restarts (Saad and Schultz 1986): the best solution in the space of the rounds made."""
-    size = float(np.linalg.norm(right))
-    if size == 0.0 or not np.isfinite(size):
-        return right * 0.0
-    basis, upper = np.zeros((rounds + 1, len(right))), np.zeros((rounds + 1, rounds))
-    turns: list[tuple[float, float]] = []
-    left = np.zeros(rounds + 1)
-    basis[0], left[0] = right / size, size
-    for k in range(rounds):
-        ahead = apply(basis[k])
-        for _ in range(2):
-            shares = basis[: k + 1] @ ahead
-            ahead = ahead - shares @ basis[: k + 1]
-            upper[: k + 1, k] += shares
-        length = float(np.linalg.norm(ahead))
-        _rotate(upper, left, turns, k, length)
-        if not abs(left[k + 1]) > EXACT * size:
-            break
-        basis[k + 1] = ahead / length
-    used = len(turns)
-    shares = np.asarray(np.linalg.solve(upper[:used, :used], left[:used]), np.float64)
-    solution: Floats = shares @ basis[:used]
-    return solution
-
-
-def _rotate(upper: Floats, left: Floats, turns: list[tuple[float, float]], k: int, below: float) -> None:
-    """Make column k of the Hessenberg matrix, which ends in `below`, one of a triangular matrix."""
-    column = upper[:, k]
-    for i, (cosine, sine) in enumerate(turns):
-        first, second = column[i], column[i + 1]
-        column[i], column[i + 1] = cosine * first + sine * second, cosine * second - sine * first
-    length = max(float(np.hypot(column[k], below)), TINY)
-    turns.append((float(column[k]) / length, below / length))
-    column[k] = length
-    left[k : k + 2] = turns[-1][0] * left[k], -turns[-1][1] * left[k]
+    def _apply(self, directions: Floats) -> Floats:
+        moves = directions.copy()
+        moves[-1] /= self._scale
+        across = self._normal @ directions
+        return np.concatenate([directions[:-1] - self._response.push(moves), across[None]])

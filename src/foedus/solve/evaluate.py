@@ -6,7 +6,7 @@ import numpy as np
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve.block import Floats, Indices, gather, zeros
+from foedus.solve.block import Floats, Indices, empty, gather
 from foedus.solve.kernels import compiled
 from foedus.solve.problem import PerThread, Problem
 
@@ -23,15 +23,14 @@ def reach(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
     return reached
 
 
-def payoff_spread(game: Game, tabulation: Tabulation) -> Floats:
+def payoff_spread(game: Game, tabulation: Tabulation, threads: int | None = None) -> Floats:
     """Most less least that each actor (actor, world) can get in any possible play, payments included."""
-    problem = Problem(game, tabulation)
+    problem = Problem(game, tabulation, threads=threads)
     spread = np.empty((len(game.actors), tabulation.worlds))
-    scratches = PerThread(problem.scratch)
+    both = PerThread(lambda: (empty(game.nodes, len(game.actors)), empty(game.nodes, len(game.actors))))
 
     def work(block: Indices) -> None:
-        most = scratches.get().values
-        least = zeros(*most.shape[:-1])
+        least, most = both.get()
         compiled().extremes(problem.layout, problem.numbers(block), least, most)
         spread[:, block] = (most[0] - least[0])[:, : len(block)]
 

@@ -1,7 +1,7 @@
 """The compiled kernels, and where their machine code is kept.
 
-They are compiled at the first call of `compiled()`, or loaded from a folder whose name holds a hash of every
-kernel source, of this file's place, and of the compiler and processor: Numba's own cache would not notice a
+Each is compiled when it is first asked for, or loaded from a folder whose name holds a hash of every kernel
+source, of this file's place, and of the compiler and processor: Numba's own cache would not notice a
 change in a function that was compiled into another. `needs_compiling()` tells whether that will take a while.
 Where the folder cannot be written, the code goes to one of our own among the temporary files, which later
 processes find; what is loaded from there is run, so it must be a folder that nobody else could have made.
@@ -21,23 +21,31 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from numba import boolean, float64, int32, int64, types, void
 
 from foedus.solve import (
+    addresses,
     adjoints,
     arithmetic,
+    backward,
     block,
     lanes,
     layout,
     mixing,
     passes,
     queue,
+    records,
+    room,
+    small,
+    small_path,
+    small_system,
     sweeps,
     tangents,
+    tape,
     walks,
 )
 from foedus.solve.adjoints import Adjoint, Trail
@@ -45,8 +53,29 @@ from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
-SOURCES = (layout, block, lanes, arithmetic, passes, sweeps, mixing, queue, tangents, walks, adjoints)
+SOURCES = (
+    layout,
+    block,
+    lanes,
+    arithmetic,
+    passes,
+    sweeps,
+    mixing,
+    queue,
+    tangents,
+    walks,
+    adjoints,
+    tape,
+    addresses,
+    room,
+    records,
+    backward,
+    small,
+    small_system,
+    small_path,
+)
 DONE = "complete"
+USUAL = ("iterate", "conclude")
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -54,13 +83,16 @@ LOCK = threading.Lock()
 log = logging.getLogger("foedus.solve")
 
 
-class Kernels(NamedTuple):
-    """Every kernel takes a whole block and releases the interpreter's lock."""
+class Kernels:
+    """Every kernel takes a whole block and releases the interpreter's lock.
 
+    Each is compiled, or read from the cache, when first asked for.
+    """
+
+    arrange: Callable[..., int]
     induct: Callable[..., None]
     iterate: Callable[..., None]
     conclude: Callable[..., None]
-    certify: Callable[..., None]
     evaluate: Callable[..., None]
     follow: Callable[..., None]
     extremes: Callable[..., None]
@@ -68,39 +100,43 @@ class Kernels(NamedTuple):
     push: Callable[..., None]
     pull: Callable[..., None]
     retrace: Callable[..., None]
+    solve_small: Callable[..., None]
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _signatures():
+            raise AttributeError(f"no kernel '{name}'")
+        with LOCK:
+            if name not in vars(self):
+                setattr(self, name, _compile(name))
+            return vars(self)[name]
+
+
+KERNELS = Kernels()
 
 
 def compiled() -> Kernels:
-    """The kernels, from the cache where it holds them."""
-    with LOCK:
-        return _compiled()
+    """The kernels."""
+    return KERNELS
+
+
+def _compile(name: str) -> Callable[..., Any]:
+    done = cache_folder() / f"{name}.{DONE}"
+    if not done.exists():
+        _announce()
+    kernel = _kernel(*_signatures()[name])
+    done.touch()
+    return kernel
 
 
 @cache
-def _compiled() -> Kernels:
-    if needs_compiling():
-        _forget_old(cache_folder().parent)
-        log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
-    kernels = Kernels(
-        induct=_kernel(sweeps.induct, void(LAYOUT, NUMBERS, SCRATCH)),
-        iterate=_kernel(queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
-        conclude=_kernel(queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
-        certify=_kernel(sweeps.certify, void(LAYOUT, NUMBERS, SCRATCH)),
-        evaluate=_kernel(sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
-        follow=_kernel(walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
-        extremes=_kernel(walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
-        respond=_kernel(tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
-        push=_kernel(tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
-        pull=_kernel(adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
-        retrace=_kernel(adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
-    )
-    (cache_folder() / DONE).touch()
-    return kernels
+def _announce() -> None:
+    _forget_old(cache_folder().parent)
+    log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
 
 
 def needs_compiling() -> bool:
-    """Whether the kernels of this version have yet to be compiled on this machine."""
-    return not (cache_folder() / DONE).exists()
+    """Whether the kernels that every game with hidden information needs have yet to be compiled."""
+    return not all((cache_folder() / f"{name}.{DONE}").exists() for name in USUAL)
 
 
 @cache
@@ -177,3 +213,29 @@ SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixi
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
+TAPE = uniform(INDICES, 2, tape.Tape)
+SHAPE = named((*[int64] * 4, boolean), backward.Shape)
+GIVEN = uniform(MATRIX, 4, backward.Given)
+MADE = uniform(MATRIX, 3, backward.Made)
+PLAN = named((*[INDICES] * 4, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
+DESK = named((*[VECTOR] * 18, MATRIX, VECTOR), small.Desk)
+LIMITS = named((*[float64] * 8, int64), small_path.Limits)
+
+
+@cache
+def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
+    """The function and the types of each kernel."""
+    return {
+        "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, types.Array(int32, 2, "C"))),
+        "induct": (backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
+        "iterate": (queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
+        "conclude": (queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
+        "evaluate": (sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
+        "follow": (walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
+        "extremes": (walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
+        "respond": (tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
+        "push": (tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
+        "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
+        "retrace": (adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
+        "solve_small": (small_path.solve_small, void(PLAN, DESK, LIMITS, float64, float64)),
+    }

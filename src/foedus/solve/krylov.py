@@ -13,44 +13,55 @@ from numpy.typing import NDArray
 
 from foedus.solve.block import Floats
 
-EXACT = 1e-14  # of the right side: what is left of it when a lane is done
+Apply = Callable[[Floats], Floats]
+EXACT = 1e-14
 TINY = 1e-300
 
 
-def solve_lanes(apply: Callable[[Floats], Floats], right: Floats, rounds: int) -> tuple[Floats, Floats]:
+def solve_lanes(apply: Apply, right: Floats, rounds: int) -> tuple[Floats, Floats]:
     """x (row, lane) with apply(x) = right, and how much of the right side (lane) it leaves, relatively.
 
     `apply` has to be linear and to keep lanes apart. A lane whose right side is not finite counts as 0 and
     leaves NaN.
     """
+    solution = least_residual(apply, right, rounds)
+    size = np.linalg.norm(right, axis=0)
+    with np.errstate(invalid="ignore"):
+        left = np.linalg.norm(right - apply(solution), axis=0) / np.where(size > 0.0, size, 1.0)
+    return solution, left
+
+
+def least_residual(apply: Apply, right: Floats, rounds: int, exact: float = EXACT) -> Floats:
+    """x (row, lane) that leaves as little of the right side as so many rounds can, or less than `exact`.
+
+    A lane whose right side is not finite counts as 0.
+    """
     size = np.linalg.norm(right, axis=0)
     finite = np.isfinite(size)
     right = np.where(finite, right, 0.0)
     size = np.where(finite & (size > 0.0), size, 1.0)
-    solution = _Lanes(right / size, rounds).solve(apply)
-    left = np.linalg.norm(right / size - apply(solution), axis=0)
-    return solution * size, np.where(finite, left, np.nan)
+    return _Lanes(right / size, rounds, exact).solve(apply) * size
 
 
 class _Lanes:
     """`basis` (round, row, lane); `upper` (row, column, lane) is triangular; `left` (round, lane)."""
 
-    def __init__(self, right: Floats, rounds: int) -> None:
+    def __init__(self, right: Floats, rounds: int, exact: float) -> None:
         lanes = right.shape[1]
-        self.rounds = rounds
+        self.rounds, self.exact = rounds, exact
         self.basis = np.zeros((rounds + 1, *right.shape))
         self.upper = np.zeros((rounds + 1, rounds, lanes))
         self.left = np.zeros((rounds + 1, lanes))
         self.turns: list[tuple[Floats, Floats]] = []
         self.basis[0], self.left[0] = right, np.linalg.norm(right, axis=0)
 
-    def solve(self, apply: Callable[[Floats], Floats]) -> Floats:
-        going = self.left[0] > EXACT
+    def solve(self, apply: Apply) -> Floats:
+        going = self.left[0] > self.exact
         while going.any() and len(self.turns) < self.rounds:
             k = len(self.turns)
             length = self._extend(apply(self.basis[k]), k)
             self._rotate(k, length, going)
-            going = going & (np.abs(self.left[k + 1]) > EXACT)
+            going = going & (np.abs(self.left[k + 1]) > self.exact)
             self.basis[k + 1] *= going
         return self._combine()
 

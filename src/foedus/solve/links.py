@@ -23,6 +23,7 @@ from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices, rationality_in
 from foedus.solve.cubic import between
 from foedus.solve.equilibrium import Branch
+from foedus.solve.krylov import least_residual
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import Answers, PerThread, Problem
 from foedus.solve.queue import Jobs
@@ -31,6 +32,7 @@ from foedus.solve.runner import Runner
 
 SWEEPS = AcceleratedSweeps(depth=8, sweeps=80)
 SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one
+ENOUGH = 1e-4  # of the right side: what a slope may leave of it
 FAR = 700.0  # log-odds beyond which probabilities are no numbers
 
 
@@ -172,7 +174,8 @@ class Chain:
         """y with (1 − J) y = right in each lane (unknown, lane), and the sign of det(1 − J) if known."""
         response, rule = self.response, self.rule
         if response.size > rule.dense:
-            return arnoldi.least_residual(response.push_play, right, rule.slope_rounds), None
+            rounds = min(rule.slope_rounds, response.size)
+            return least_residual(lambda x: x - response.push_play(x), right, rounds, ENOUGH), None
         matrix = np.eye(response.size) - response.matrices()
         signs, sizes = np.linalg.slogdet(matrix)
         if not np.isfinite(sizes).all():

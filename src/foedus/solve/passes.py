@@ -204,31 +204,6 @@ def best_available(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
 
 
 @part
-def logit_with_ties(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
-    """`next_sigma` of h from `quality`, where a loss within the tie counts as none.
-
-    Log-odds against a base that is not among the best would drown the weights of those that are.
-    """
-    first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
-    best, most = best_available(layout, numbers, scratch, h), spread(OUTSIDE)
-    actor = entry(layout.mover, h)
-    tie, rationality = 0.0 - load(numbers.tie, actor), load(numbers.rationality, actor)
-    for o in range(first, last):
-        loss = load(scratch.quality, o - first) - best
-        loss = less(tie, loss, spread(0.0), loss)
-        score = at_least_never(fma(rationality, loss, load(numbers.log_weights, entry(layout.weight, o))))
-        store(scratch.next_sigma, o, score)
-        most = maximum(score, most)
-    total = spread(0.0)
-    for o in range(first, last):
-        share = exp(load(scratch.next_sigma, o) - most)
-        store(scratch.next_sigma, o, share)
-        total += share
-    for o in range(first, last):
-        store(scratch.next_sigma, o, load(scratch.next_sigma, o) / total)
-
-
-@part
 def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
     """`next_odds` and `next_sigma` of h from `quality`."""
     first, base, row = entry(layout.first_option, h), entry(layout.base, h), entry(layout.first_row, h)

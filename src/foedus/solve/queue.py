@@ -117,7 +117,7 @@ def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, set
         for k in range(layout.asked.shape[0]):
             passes.show(layout, scratch, layout.asked[k], settings.logarithmic)
         reach_all(layout, scratch, settings.logarithmic)
-        store(scratch.lost, 0, backward(layout, numbers, scratch, False))
+        store(scratch.lost, 0, backward(layout, numbers, scratch))
         compare(layout, scratch, rows)
         working = release_ended(scratch, memory, jobs, settings.tolerance)
         if working > 0:

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.acceleration import AcceleratedSweeps
+from foedus.solve.askable import askable, finite
 from foedus.solve.certainty import make_certain
 from foedus.solve.checking import checked
 from foedus.solve.continuation import RationalitySteps
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
 from foedus.solve.induction import backward_induction
 from foedus.solve.layout import matters
+from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
 
@@ -57,23 +59,23 @@ def solve(
     `status` tells. Raises UnorderedGame for a malformed game.
     """
     problem = Problem(game, tabulation, tolerance, threads)
+    plan = plan_of(game, len(tabulation.payoffs))
+    if plan is not None:
+        return checked(backward_induction(problem, plan), problem, {}, check)
     answers = Answers(problem)
     status = _askable(problem)
     pending = np.flatnonzero(status == Status.NOT_CONVERGED)
-    if game.hides_nothing:
-        backward_induction(problem, answers, pending)
-    else:
-        for method in () if trace else _methods(max_sweeps):
-            known = answers.logarithmic[pending].copy()
-            method(problem, answers, pending)
-            found_lost = pending[answers.logarithmic[pending] & ~known]
-            method(problem, answers, found_lost)
-            pending = pending[~(answers.residual[pending] <= tolerance)]
-        if trace or max_sweeps is None:
-            TRACING(problem, answers, pending)
-        if certain and not trace and max_sweeps is None:
-            swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
-            make_certain(problem, answers, np.flatnonzero(swept), TRACING)
+    for method in () if trace else _methods(max_sweeps):
+        known = answers.logarithmic[pending].copy()
+        method(problem, answers, pending)
+        found_lost = pending[answers.logarithmic[pending] & ~known]
+        method(problem, answers, found_lost)
+        pending = pending[~(answers.residual[pending] <= tolerance)]
+    if trace or max_sweeps is None:
+        TRACING(problem, answers, pending)
+    if certain and not trace and max_sweeps is None:
+        swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
+        make_certain(problem, answers, np.flatnonzero(swept), TRACING)
     status[answers.residual <= tolerance] = Status.SOLVED
     return checked(_equilibrium(problem, answers, status), problem, answers.logs, check)
 
@@ -86,17 +88,10 @@ def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | Rationality
 
 def _askable(problem: Problem) -> NDArray[np.int8]:
     """Status (world): INVALID or UNSUPPORTED where there is nothing to solve, else NOT_CONVERGED."""
-    numbers, layout = problem.tabulation, problem.layout
-    status = np.full(numbers.worlds, Status.NOT_CONVERGED, np.int8)
-    if not problem.game.hides_nothing:
-        status[np.isinf(numbers.rationality).any(axis=0)] = Status.UNSUPPORTED
-    finite = np.isfinite(numbers.probabilities).all(axis=0) & np.isfinite(numbers.payoffs).all(axis=(0, 1))
-    finite &= np.isfinite(numbers.weights).all(axis=0) & ~np.isnan(numbers.rationality).any(axis=0)
-    finite &= ~(numbers.rationality < 0).any(axis=0) & ~(numbers.weights < 0).any(axis=0)
-    if problem.game.options:
-        available = np.add.reduceat(numbers.weights[layout.weight], layout.first_option[:-1], axis=0)
-        finite &= (available > 0).all(axis=0)
-    status[~(finite & numbers.valid)] = Status.INVALID
+    status, numbers = askable(problem), problem.tabulation
+    endless = np.isinf(numbers.rationality).any(axis=0)
+    status[endless & (status == Status.NOT_CONVERGED)] = Status.UNSUPPORTED
+    status[~finite(numbers.payoffs)] = Status.INVALID
     return status
 
 

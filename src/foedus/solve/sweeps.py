@@ -1,4 +1,4 @@
-"""One sweep of a block, exact induction, and the certificate."""
+"""One sweep of a block, and the certificate."""
 
 from __future__ import annotations
 
@@ -25,22 +25,16 @@ def reach_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
 
 
 @part
-def answer(layout: Any, numbers: Any, scratch: Any, h: int, exact: bool) -> Any:
-    """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane).
-
-    `exact` tells whether an actor may be infinitely rational: options can be tied, and there are no log-odds.
-    """
+def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
     total = passes.beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch.reach)
     passes.expect(layout, numbers, scratch, h)
-    if exact:
-        passes.logit_with_ties(layout, numbers, scratch, h)
-    else:
-        passes.logit(layout, numbers, scratch, h)
+    passes.logit(layout, numbers, scratch, h)
     return total
 
 
 @part
-def backward(layout: Any, numbers: Any, scratch: Any, exact: bool) -> Any:
+def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
     """Answers and values; each information set reckons with what those after it have just answered.
 
     Returns 1.0 (lane) where the reach of some information set of several nodes is too small to divide by.
@@ -51,7 +45,7 @@ def backward(layout: Any, numbers: Any, scratch: Any, exact: bool) -> Any:
         h, first = entry(layout.information_set, n), n
         if h >= 0:
             first = entry(layout.first_node, h)
-            total = answer(layout, numbers, scratch, h, exact)
+            total = answer(layout, numbers, scratch, h)
             if n > first:
                 lost = less(total, spread(UNREACHED), spread(1.0), lost)
         if h != -2:
@@ -69,26 +63,6 @@ def gain(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     for o in range(first, entry(layout.first_option, h + 1)):
         expected = fma(load(scratch.sigma, o), load(scratch.quality, o - first), expected)
     return maximum(passes.best_available(layout, numbers, scratch, h) - expected, spread(0.0))
-
-
-@part
-def any_exact(numbers: Any) -> bool:
-    """Whether some actor is infinitely rational in some lane."""
-    for a in range(numbers.tie.shape[0]):
-        for lane in range(numbers.tie.shape[1]):
-            if numbers.tie[a, lane] > 0.0:
-                return True
-    return False
-
-
-@part
-def tied(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
-    """1.0 (lane) where the mover of h is infinitely rational and indifferent between its best options."""
-    chosen = spread(0.0)
-    for o in range(entry(layout.first_option, h), entry(layout.first_option, h + 1)):
-        chosen += less(spread(0.0), load(scratch.next_sigma, o), spread(1.0), spread(0.0))
-    exact = less(spread(0.0), load(numbers.tie, entry(layout.mover, h)), spread(1.0), spread(0.0))
-    return less(spread(1.0), chosen, exact, spread(0.0))
 
 
 @part
@@ -114,16 +88,14 @@ def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
 
 
 @part
-def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool, exact: bool) -> None:
+def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool) -> None:
     """Take h into the certificate, in the rows of `scratch.report`."""
-    total = answer(layout, numbers, scratch, h, exact)
+    total = answer(layout, numbers, scratch, h)
     report, several = scratch.report, entry(layout.last_node, h) - entry(layout.first_node, h) > 1
     regret = gain(layout, numbers, scratch, h)
     weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
     store(report, REGRET, maximum(regret, load(report, REGRET)))
     store(report, WEIGHTED, maximum(weighted, load(report, WEIGHTED)))
-    if exact:
-        store(report, TIES, maximum(tied(layout, numbers, scratch, h), load(report, TIES)))
     if logarithmic:
         store(report, LIMIT, maximum(in_the_limit(layout, scratch, h), load(report, LIMIT)))
     elif several:
@@ -145,13 +117,12 @@ def distance(layout: Any, scratch: Any) -> Any:
 @part
 def appraise_backward(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> None:
     """Values under `sigma`, and the certificate, information set after information set from the end."""
-    exact = any_exact(numbers)
     n = layout.information_set.shape[0] - 1
     while n >= 0:
         h, first = entry(layout.information_set, n), n
         if h >= 0:
             first = entry(layout.first_node, h)
-            appraise(layout, numbers, scratch, h, logarithmic, exact)
+            appraise(layout, numbers, scratch, h, logarithmic)
         if h != -2:
             for member in range(first, n + 1):
                 passes.value(layout, numbers.payoffs, member, scratch.sigma, scratch.values)
@@ -171,19 +142,6 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
     reach_all(layout, scratch, logarithmic)
     appraise_backward(layout, numbers, scratch, logarithmic)
     store(scratch.report, RESIDUAL, distance(layout, scratch))
-
-
-def induct(layout: Any, numbers: Any, scratch: Any) -> None:
-    """Exact where nothing is hidden: one backward pass from the ends to the root, into `sigma`."""
-    passes.prepare(layout, numbers, scratch)
-    backward(layout, numbers, scratch, any_exact(numbers))
-    for o in range(layout.weight.shape[0]):
-        store(scratch.sigma, o, load(scratch.next_sigma, o))
-
-
-def certify(layout: Any, numbers: Any, scratch: Any) -> None:
-    """The certificate of the play in `sigma`, which `induct` has left."""
-    appraise_all(layout, numbers, scratch, False)
 
 
 def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:

@@ -32,7 +32,7 @@ def respond(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
         passes.show(layout, scratch, h, True)
     reach_all(layout, scratch, True)
     way_shares(layout, scratch, tangent)
-    store(scratch.lost, 0, backward(layout, numbers, scratch, False))
+    store(scratch.lost, 0, backward(layout, numbers, scratch))
 
 
 @part

@@ -1,0 +1,176 @@
+"""Rows of a comparison: arrangements measured offered and in force, in some worlds after others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from foedus.analysis.cases import Case
+from foedus.analysis.games import Games
+from foedus.analysis.measures import CHUNK, Floats, Measures, fitting, measure_case
+from foedus.analysis.settling import Settled
+from foedus.analysis.solutions import affords_certainty, prepare, size_of
+from foedus.game.game import Game
+from foedus.language.scenario import Arrangement, Scenario
+from foedus.solve.problem import processors
+from foedus.study.worlds import Worlds
+
+Progress = Callable[[int, int, str], None]
+"""Called with how many worlds are solved, how many there are in all, and what is solved next."""
+
+CHECK = 32
+"""Of drawn worlds one in so many is certified by the independent code; at base values every one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One arrangement. For one that nobody signs `in_force` and its game are those offered.
+
+    indifferent: the arrangement in force at base values were λ = 0, that is, what the shape of the game
+    alone brings about.
+    """
+
+    arrangement: Arrangement
+    offered: Measures
+    in_force: Measures
+    indifferent: Measures
+    game: Game
+    game_in_force: Game
+
+
+@dataclass(eq=False)
+class Rows:
+    """A comparison under way, of so many worlds in all; None at base values.
+
+    `certain`: answers are seen to lie on the principal branch, or traced, where that is affordable, and at
+    base values all are certified by the independent code.
+    """
+
+    scenario: Scenario
+    names: Sequence[str]
+    base: Settled
+    worlds: int | None
+    chunk: int | None
+    threads: int | None
+    progress: Progress | None
+    certain: bool = True
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.games = Games(self.scenario)
+        self._indifferent: dict[str, Measures] = {}
+        self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
+        self._lock = Lock()
+        cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
+        self._total = cases * (self.worlds or 1)
+
+    def at_once(self) -> int:
+        """How many worlds can be taken at a time through all games, the largest of them too."""
+        if not self.base.worlds:
+            return self.worlds or 1
+        if self.chunk is not None:
+            return self.chunk
+        found = CHUNK
+        for name in self.names:
+            for in_force in (False, True):
+                self._tell(name, 0)
+                case = self.base.case(self.scenario, name, in_force)
+                found = min(found, fitting(self.games.of(case)))
+        return found
+
+    def at_base(self) -> dict[str, Row]:
+        """All rows at base values, side by side: few worlds keep one thread busy."""
+        workers = min(self.threads or processors(), len(self.names))
+        if workers == 1:
+            return {name: self._base_row(name, self.threads) for name in self.names}
+        prepare()
+        with ThreadPoolExecutor(workers) as pool:
+            found = pool.map(lambda name: self._base_row(name, 1), self.names)
+            return dict(zip(self.names, found, strict=True))
+
+    def over(self, drawn: Settled) -> dict[str, Row]:
+        """All rows in the worlds drawn, one after another."""
+        return {name: self._drawn_row(name, drawn) for name in self.names}
+
+    def _drawn_row(self, name: str, drawn: Settled) -> Row:
+        in_force = drawn.case(self.scenario, name, True)
+        signed = bool(self.scenario.arrangements[name].signed_by)
+        if name not in self._indifferent:
+            self._indifferent[name] = self._at_zero(in_force, self.threads)
+        measured = self._over(in_force, drawn.worlds, not signed)
+        offered = drawn.case(self.scenario, name)
+        found = self._over(offered, drawn.worlds, True) if signed else measured
+        return self._row(name, found, measured, self._indifferent[name], offered, in_force)
+
+    def _base_row(self, name: str, threads: int | None) -> Row:
+        """In force, what is asked for and λ = 0 are two worlds of one batch: it costs no more than one."""
+        self._tell(name, 0)
+        in_force, worlds = self.base.case(self.scenario, name, True), self.base.worlds
+        signed = bool(self.scenario.arrangements[name].signed_by)
+        if worlds:
+            both = self._solve(in_force, self._twice, not signed, threads, np.array([np.nan, 0.0]))
+            measured, indifferent = both.world(0), both.world(1)
+        else:
+            measured = self._solve(in_force, worlds, not signed, threads)
+            indifferent = self._at_zero(in_force, threads)
+        offered = self.base.case(self.scenario, name)
+        found = self._solve(offered, worlds, True, threads) if signed else measured
+        self._tell(name, 2 if signed else 1)
+        return self._row(name, found, measured, indifferent, offered, in_force)
+
+    def _row(
+        self, name: str, found: Measures, in_force: Measures, indifferent: Measures, *cases: Case
+    ) -> Row:
+        games = [self.games.of(case) for case in cases]
+        return Row(self.scenario.arrangements[name], found, in_force, indifferent, *games)
+
+    def _at_zero(self, case: Case, threads: int | None) -> Measures:
+        return self._solve(case, self.base.worlds, False, threads, np.zeros(1))
+
+    def _solve(
+        self,
+        case: Case,
+        worlds: Worlds,
+        with_precision: bool,
+        threads: int | None,
+        rationality: Floats | None = None,
+    ) -> Measures:
+        """The measures at base values."""
+        certain = self.certain and affords_certainty(self.games.of(case), size_of(worlds))
+        return measure_case(
+            self.scenario,
+            case,
+            worlds,
+            self.games,
+            threads=threads,
+            with_precision=with_precision,
+            rationality=rationality,
+            certain=certain,
+            check=1 if self.certain else CHECK,
+        )
+
+    def _over(self, case: Case, worlds: Worlds, with_precision: bool) -> Measures:
+        label = f"{case.arrangement}, in force" if case.in_force else case.arrangement
+        self._tell(label, 0)
+        return measure_case(
+            self.scenario,
+            case,
+            worlds,
+            self.games,
+            chunk=self.chunk,
+            threads=self.threads,
+            with_precision=with_precision,
+            certain=self.certain and affords_certainty(self.games.of(case), self.worlds or 1),
+            check=CHECK,
+            step=lambda solved: self._tell(label, solved),
+        )
+
+    def _tell(self, label: str, solved: int) -> None:
+        with self._lock:
+            self.done += solved
+            if self.progress:
+                self.progress(self.done, self._total, label)

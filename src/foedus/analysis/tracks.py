@@ -1,0 +1,49 @@
+"""What is followed along a play, as bits on the edges of a game."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis.events import Due, due_nodes, marks, parents
+from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
+from foedus.analysis.tally import Asked, Track, ask
+from foedus.language.expression import Ever, Expression
+
+Bits = tuple[Expression, ...]
+
+
+def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
+    """The set of bits that each edge adds (edge), bit k being the k-th event, and those of the root."""
+    edges = np.zeros(ground.game.edges, np.uint32)
+    root = 0
+    for k, event in enumerate(bits):
+        where = marks(event, ground)
+        edges |= where.edges.astype(np.uint32) << np.uint32(k)
+        root |= int(where.root) << k
+    return edges, root
+
+
+def asked_of(ground: Ground, wanted: tuple[Bits, ...], group: NDArray[np.int32] | None) -> Asked:
+    """What `tally` is asked; worked out once for a game where no parameter has a say in it."""
+
+    def find() -> Asked:
+        nowhere = np.full(ground.game.nodes, -1, np.int32)
+        tracks = [track(ground, bits) for bits in wanted]
+        return ask(ground.game, tracks, nowhere if group is None else group)
+
+    if any(isinstance(bit, Ever) for bits in wanted for bit in bits):
+        return find()
+    return once(ground.game, wanted, group, find)
+
+
+def track(ground: Ground, bits: Bits) -> Track:
+    """What `tally` needs to follow at most three bits; occasions are those of the first commitment's due."""
+    edges, root = bit_sets(ground, bits)
+    occasion = np.zeros(ground.game.edges, np.uint8)
+    promise = next((bit.commitment for bit in bits if isinstance(bit, Due)), None)
+    if promise is not None:
+        occasion[due_nodes(ground, promise)[parents(ground)]] = 1
+        occasion[ground.labels.breach[promise]] = 2
+    return Track(edges.astype(np.uint8), root, occasion)

@@ -1,0 +1,107 @@
+"""What a warm process need not do again: compiled games, facts about them, and the last few answers."""
+
+import gc
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysing import ladder, rounds, secrets
+from foedus.analysis import games, solutions
+from foedus.analysis.cases import make_case
+from foedus.analysis.comparison import compare
+from foedus.analysis.games import Games, lately, once
+from foedus.analysis.solutions import Solutions
+from foedus.game.game import Game
+from foedus.study.worlds import base_world
+
+
+def game_of(name: str = "pledge") -> Game:
+    scenario = secrets()
+    return Games(scenario).of(make_case(scenario, name))
+
+
+def test_games_are_kept_as_long_as_their_scenario():
+    """Whoever asks for a game of this very scenario gets it; one that only looks the same has its own."""
+    scenario = secrets()
+    case = make_case(scenario, "pledge")
+    game = Games(scenario).of(case)
+    assert Games(scenario).of(case) is game
+    assert Games(replace(scenario)).of(case) is not game
+    before = len(games._known)
+    del scenario
+    gc.collect()
+    assert len(games._known) < before
+
+
+def test_games_not_used_for_longest_go(monkeypatch: pytest.MonkeyPatch):
+    """Past so many nodes only those last used stay, and the last one always."""
+    scenario = ladder()
+    cases = [make_case(scenario, name) for name in ("none", "treaty", "certain")]
+    found = [Games(scenario).of(case) for case in cases]
+    monkeypatch.setattr(games, "MOST_NODES", found[0].nodes + max(found[1].nodes, found[2].nodes))
+    fresh = replace(scenario)
+    kept = [Games(fresh).of(cases[0]), Games(fresh).of(cases[1])]
+    assert Games(fresh).of(cases[0]) is kept[0]
+    Games(fresh).of(cases[2])
+    assert Games(fresh).of(cases[0]) is kept[0]
+    assert Games(fresh).of(cases[1]) is not kept[1]
+
+
+def test_a_fact_is_found_once_for_what_it_is_about():
+    """It is asked for anew when it is about something else, or of another game."""
+    game, about, asked = game_of(), ("outcome",), []
+    for given in (about, about, ("else",)):
+        once(game, "fact", given, lambda: asked.append(1))
+    once(game_of("none"), "fact", about, lambda: asked.append(1))
+    assert len(asked) == 3
+
+
+def test_the_last_few_answers_are_remembered():
+    """As many as may be, those asked for last; every other one is worked out again."""
+    game, asked = game_of(), []
+
+    def ask(key: int) -> int:
+        return lately(game, key, lambda: asked.append(key) or key + 1)
+
+    assert [ask(key) for key in range(games.MOST_RECENT)] == [*range(1, games.MOST_RECENT + 1)]
+    assert ask(0) == 1
+    ask(99)
+    assert ask(0) == 1
+    ask(1)
+    assert asked == [*range(games.MOST_RECENT), 99, 1]
+
+
+def test_nobody_solves_the_same_world_twice(monkeypatch: pytest.MonkeyPatch):
+    """Another number, tolerance or rationality is another question; the same one has the same answer."""
+    scenario, solved = secrets(), []
+    plain = solutions.solve
+    monkeypatch.setattr(solutions, "solve", lambda *args, **how: solved.append(1) or plain(*args, **how))
+    case, base = make_case(scenario, "pledge"), base_world(scenario)
+    first = Solutions(scenario, base)[case].equilibrium
+    assert Solutions(scenario, base)[case].equilibrium is first
+    assert len(solved) == 1
+    Solutions(scenario, {**base, "noise": base["noise"] * 1.01})[case]
+    Solutions(scenario, base, tolerance=1e-9)[case]
+    Solutions(scenario, base, rationality=np.zeros(1))[case]
+    Solutions(scenario, {name: np.repeat(each, 3) for name, each in base.items()})[case]
+    assert len(solved) == 5
+
+
+@pytest.mark.parametrize("scenario", [ladder, rounds, secrets])
+def test_a_warm_comparison_has_the_same_bytes(scenario):
+    """Nothing that is remembered changes a digit, whatever was asked for in between."""
+    cold = json.dumps(compare(scenario()).to_json())
+    warm = scenario()
+    compare(warm, certain=False)
+    compare(warm, threads=1)
+    assert json.dumps(compare(warm).to_json()) == cold
+
+
+def test_uncertain_answers_are_those_of_sweeps():
+    """They are the same numbers here, of which less is known: no link, and no second certificate."""
+    scenario = secrets()
+    sure, quick = compare(scenario).rows["pledge"], compare(scenario, certain=False).rows["pledge"]
+    assert quick.in_force.outcomes["crisis"] == pytest.approx(sure.in_force.outcomes["crisis"], abs=1e-9)
+    assert sure.in_force.certificate["checked"].all()
