@@ -83,27 +83,37 @@ class Rows:
         return found
 
     def at_base(self) -> dict[str, Row]:
-        """All rows at base values, side by side: few worlds keep one thread busy."""
-        workers = min(self.threads or processors(), len(self.names))
-        if workers == 1:
-            return {name: self._base_row(name, self.threads) for name in self.names}
-        prepare()
-        with ThreadPoolExecutor(workers) as pool:
-            found = pool.map(lambda name: self._base_row(name, 1), self.names)
-            return dict(zip(self.names, found, strict=True))
+        """All rows at base values."""
+        return self._side_by_side(self._base_row)
 
     def over(self, drawn: Settled) -> dict[str, Row]:
-        """All rows in the worlds drawn, one after another."""
-        return {name: self._drawn_row(name, drawn) for name in self.names}
+        """All rows in the worlds drawn."""
+        return self._side_by_side(lambda name, threads: self._drawn_row(name, drawn, threads))
 
-    def _drawn_row(self, name: str, drawn: Settled) -> Row:
+    def _side_by_side(self, row: Callable[[str, int | None], Row]) -> dict[str, Row]:
+        """Each row on a thread of its own: the few worlds that resist the first method fill a block better
+        so than shared between threads. Large games come first, lest one thread be left alone with them."""
+        threads = self.threads or processors()
+        workers = min(threads, len(self.names))
+        if workers == 1:
+            return {name: row(name, self.threads) for name in self.names}
+        prepare()
+        order = sorted(self.names, key=self._size, reverse=True)
+        with ThreadPoolExecutor(workers) as pool:
+            found = dict(zip(order, pool.map(lambda name: row(name, threads // workers), order), strict=True))
+        return {name: found[name] for name in self.names}
+
+    def _size(self, name: str) -> int:
+        return self.games.of(self.base.case(self.scenario, name)).nodes
+
+    def _drawn_row(self, name: str, drawn: Settled, threads: int | None) -> Row:
         in_force = drawn.case(self.scenario, name, True)
         signed = bool(self.scenario.arrangements[name].signed_by)
         if name not in self._indifferent:
-            self._indifferent[name] = self._at_zero(in_force, self.threads)
-        measured = self._over(in_force, drawn.worlds, not signed)
+            self._indifferent[name] = self._at_zero(in_force, threads)
+        measured = self._over(in_force, drawn.worlds, not signed, threads)
         offered = drawn.case(self.scenario, name)
-        found = self._over(offered, drawn.worlds, True) if signed else measured
+        found = self._over(offered, drawn.worlds, True, threads) if signed else measured
         return self._row(name, found, measured, self._indifferent[name], offered, in_force)
 
     def _base_row(self, name: str, threads: int | None) -> Row:
@@ -153,7 +163,7 @@ class Rows:
             check=1 if self.certain else CHECK,
         )
 
-    def _over(self, case: Case, worlds: Worlds, with_precision: bool) -> Measures:
+    def _over(self, case: Case, worlds: Worlds, with_precision: bool, threads: int | None) -> Measures:
         label = f"{case.arrangement}, in force" if case.in_force else case.arrangement
         self._tell(label, 0)
         return measure_case(
@@ -162,7 +172,7 @@ class Rows:
             worlds,
             self.games,
             chunk=self.chunk,
-            threads=self.threads,
+            threads=threads,
             with_precision=with_precision,
             certain=self.certain and affords_certainty(self.games.of(case), self.worlds or 1),
             check=CHECK,
