@@ -1,8 +1,8 @@
 """Documentation pages whose examples are run: a file grows block by block, and commands follow.
 
 In a page, a `yaml` block holds sections of the reader's file: each replaces the section of the same name, or
-is added at the end. A `console` block holds commands after `$ ` with what they print. Run this module to
-write the present output into the pages:
+is added at the end. A `text` block with a name after the word is a file. A `console` block holds commands
+after `$ ` with what they print. Run this module to write the present output into the pages:
 
     python tests/pages.py
 """
@@ -25,7 +25,7 @@ from foedus.cli import main
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", *sorted(DOCS.glob("tutorials/*.md")), *sorted(DOCS.glob("how-to/*.md")))
-BLOCK = re.compile(r"^```(yaml|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(yaml|console|text (?P<name>[\w.-]+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^(?=[a-z_]+:)", re.MULTILINE)
 
 
@@ -72,7 +72,10 @@ def examples(page: Path) -> Iterator[Example]:
     file = Path("guarantee.yaml")
     if page.parent.name != "tutorials":
         file.write_text(library.find("guarantee").read_text("utf-8"), "utf-8")
-    for kind, block in BLOCK.findall(page.read_text("utf-8")):
+    for kind, name, block in BLOCK.findall(page.read_text("utf-8")):
+        if name:
+            Path(name).write_text(block, "utf-8")
+            continue
         if kind == "yaml":
             put(file, block)
             continue

@@ -16,6 +16,7 @@ import click
 
 from foedus import __version__
 from foedus.errors import FoedusError, ScenarioError
+from foedus.evidence.commands import evidence
 from foedus.handing import Pairs, deliver, read, refuse_invalid
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
@@ -367,6 +368,9 @@ def schema(as_json: bool) -> None:
     click.echo(json.dumps(json_schema(), indent=2))
 
 
+commands.add_command(evidence)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status: 0, 1 for a fault in the input, 2 for wrong usage."""
     try:
@@ -387,13 +391,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"Error: {error}", err=True)
         return USAGE if error.code in MISUSE else FAULT
     except OSError as error:
-        # The interpreter's last flush must not fail on it too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the interpreter's last flush
         if isinstance(error, BrokenPipeError):
             return 0  # Whoever read the output has seen enough.
-        click.echo(f"Error: {error.strerror or error}{_which(error)}", err=True)
+        which = f": {error.filename}" if error.filename else ""
+        click.echo(f"Error: {error.strerror or error}{which}", err=True)
         return FAULT
-
-
-def _which(error: OSError) -> str:
-    return f": {error.filename}" if error.filename else ""

@@ -63,6 +63,12 @@ class SizeLimit(ScenarioError):
     code = "size"
 
 
+class EvidenceError(FoedusError):
+    """A document, a citation or the store of evidence is not what it has to be."""
+
+    code = "evidence"
+
+
 def nearest(name: str, known: list[str] | tuple[str, ...] | set[str] | frozenset[str]) -> str:
     """A hint that names the closest known name, or an empty string."""
     close = get_close_matches(name, sorted(known), n=1, cutoff=0.6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from foedus.errors import Mark
 from foedus.language.context import Context
@@ -13,7 +14,7 @@ from foedus.language.expression import Parameter as ParameterName
 from foedus.language.faults import Faults
 from foedus.language.fields import Formula, Word
 from foedus.language.folding import fold
-from foedus.language.scenario import Correlation, Parameter
+from foedus.language.scenario import Correlation, Parameter, Source
 from foedus.language.schema import ParameterShape
 
 LARGEST_CONSTANT = 10**6
@@ -51,7 +52,29 @@ def read_parameter(context: Context, name: str, shape: ParameterShape) -> Parame
         unit=shape.unit,
         cites=tuple(map(str, shape.cites)),
         mark=mark,
+        basis=read_basis(context, name, shape),
+        supports=read_sources(context, shape.supports),
+        contradicts=read_sources(context, shape.contradicts),
     )
+
+
+def read_basis(
+    context: Context, name: str, shape: ParameterShape
+) -> Literal["quoted", "paraphrased", "judged"]:
+    """What a number rests on: as the file says, or else paraphrased where something is cited."""
+    rests = bool(shape.cites or shape.supports or shape.contradicts)
+    if shape.basis in ("quoted", "paraphrased") and not rests:
+        message = f"'{name}' is {shape.basis}, and cites nothing that it could be {shape.basis} from"
+        context.faults.add(message, shape.key_mark("basis"), "value")
+    return shape.basis or ("paraphrased" if rests else "judged")
+
+
+def read_sources(context: Context, given: dict[Word, tuple[float, float] | None]) -> tuple[Source, ...]:
+    for citation, numbers in given.items():
+        if numbers and numbers[0] > numbers[1]:
+            message = f"found [{numbers[0]:g}, {numbers[1]:g}], expected the lower number first"
+            context.faults.add(message, citation.mark, "value")
+    return tuple(Source(str(citation), numbers) for citation, numbers in given.items())
 
 
 def has_names(expression: Expression) -> bool:

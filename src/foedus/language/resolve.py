@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from foedus.errors import Mark
 from foedus.language import scenario as made
+from foedus.language.citing import citations
 from foedus.language.claims import ClaimMeaning
 from foedus.language.context import Context, make_context
 from foedus.language.ends import read_outcomes, read_payoffs
@@ -16,8 +17,7 @@ from foedus.language.fields import Word
 from foedus.language.numbers import read_constants, read_correlations, read_parameters, read_rationality
 from foedus.language.parser import parse_formula
 from foedus.language.promises import Promises, check_movers
-from foedus.language.schema import ChanceShape, ClaimShape, MoveShape, ScenarioShape, StepShape
-from foedus.language.shape import Cited
+from foedus.language.schema import ClaimShape, ScenarioShape
 from foedus.language.steps import Play, read_variables
 from foedus.language.tree import Source
 
@@ -119,29 +119,7 @@ def check_citations(shape: ScenarioShape, faults: Faults) -> None:
     known = list(map(str, shape.documents))
     if not known:
         return
-    for holder in cited(shape):
-        for citation in holder.cites:
-            document = citation.partition("#")[0]
-            if document not in known:
-                faults.unknown("document", document, known, citation.mark)
-
-
-def cited(shape: ScenarioShape) -> Iterator[Cited]:
-    yield from shape.parameters.values()
-    yield from shape.variables.values()
-    yield from shape.commitments.values()
-    yield from shape.clauses.values()
-    yield from shape.arrangements.values()
-    yield from shape.claims.values()
-    for step in shape.play:
-        yield from cited_steps(step)
-
-
-def cited_steps(step: StepShape) -> Iterator[Cited]:
-    yield step
-    if isinstance(step, MoveShape):
-        yield from step.options.values()
-    elif isinstance(step, ChanceShape):
-        yield from step.outcomes.values()
-    for inner in getattr(step, "steps", getattr(step, "together", ())):
-        yield from cited_steps(inner)
+    for each in citations(shape):
+        document = each.citation.partition("#")[0]
+        if document not in known:
+            faults.unknown("document", document, known, each.citation.mark)

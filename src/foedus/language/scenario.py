@@ -46,8 +46,20 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A passage that bears on a parameter, and the numbers that it gives, lowest and highest, if any."""
+
+    citation: str
+    numbers: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Parameter:
-    """A number with a range, or (with `expression`) a number that follows from others."""
+    """A number with a range, or (with `expression`) a number that follows from others.
+
+    `basis` is quoted, paraphrased or judged; sources that support the number and such that contradict it are
+    kept side by side.
+    """
 
     name: str
     value: float | None
@@ -58,6 +70,18 @@ class Parameter:
     unit: str
     cites: tuple[str, ...]
     mark: Mark | None = field(default=None, compare=False)
+    basis: Literal["quoted", "paraphrased", "judged"] = "judged"
+    supports: tuple[Source, ...] = ()
+    contradicts: tuple[Source, ...] = ()
+
+    @property
+    def shown_range(self) -> tuple[float, float] | None:
+        """The range, widened by every number that a source gives; None where there is neither."""
+        given = [each.numbers for each in (*self.supports, *self.contradicts) if each.numbers]
+        known = [self.range] if self.range else [(self.value, self.value)] if self.value is not None else []
+        if not given or not known:
+            return self.range
+        return min(low for low, _ in known + given), max(high for _, high in known + given)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pydantic import (
 
 from foedus.language.fields import (
     Amount,
+    Citation,
     ClaimFormula,
     Domain,
     Entries,
@@ -38,6 +39,7 @@ Order = Annotated[Literal["sequence", "together"], *choice("sequence", "together
 Refusal = Annotated[Literal["final", "later"], *choice("final", "later")]
 Consent = Annotated[Literal["all", "each"], *choice("all", "each")]
 Recall = Annotated[Literal["default", "perfect"], *choice("default", "perfect")]
+Basis = Annotated[Literal["quoted", "paraphrased", "judged"], *choice("quoted", "paraphrased", "judged")]
 Simple = Annotated[Literal["uniform", "loguniform"], *choice("uniform", "loguniform")]
 
 
@@ -105,11 +107,38 @@ Distribution = Annotated[
 ]
 
 
+def sources_of_list(value: object) -> object:
+    """Citations without a number, one or a list of them, are keys without a value."""
+    if isinstance(value, Word):
+        value = [value]
+    return Entries(dict.fromkeys(value)) if isinstance(value, list) else value
+
+
+def numbers_of_source(value: object) -> object:
+    """A single number is a range of no width."""
+    return [value, value] if isinstance(value, Word) else value
+
+
+Given = Annotated[
+    tuple[Amount, Amount] | None,
+    BeforeValidator(numbers_of_source, json_schema_input_type=Amount | tuple[Amount, Amount] | None),
+]
+Sources = Annotated[
+    dict[Citation, Given],
+    BeforeValidator(
+        sources_of_list, json_schema_input_type=Citation | tuple[Citation, ...] | dict[Citation, Given]
+    ),
+]
+
+
 class ParameterShape(Described):
     value: Expr
     range: tuple[Amount, Amount] | None = None
     distribution: Distribution | None = None
     unit: Text = ""
+    basis: Basis | None = None
+    supports: Sources = Field(default_factory=dict)
+    contradicts: Sources = Field(default_factory=dict)
 
 
 def parameter_of_value(value: object) -> object:
