@@ -14,7 +14,7 @@ import numpy as np
 
 from foedus.solve.addresses import address, fetch, load_at, store_at
 from foedus.solve.arithmetic import part
-from foedus.solve.block import EXACT, TIE, Floats
+from foedus.solve.block import EXACT, Floats
 from foedus.solve.lanes import WIDTH, entry, fma, maximum, spread
 from foedus.solve.records import chance, many, three, two
 from foedus.solve.room import BYTES, FIXED, WEIGHTED, Room
@@ -34,6 +34,7 @@ from foedus.solve.tape import (
     TWO,
 )  # fmt: skip
 
+TIE = 1e-12  # of the largest payoff: what the infinitely rational are indifferent to
 CERTIFICATE = 3
 
 AHEAD = 6

@@ -18,16 +18,12 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Longs = NDArray[np.int64]
 
-TIE = 1e-12
-EXACT = 1e290
+EXACT = 1e290  # of rationality: products with it stay numbers
 CACHE_LINE = 64
 
 
 class Numbers(NamedTuple):
-    """A block's numbers, all of them views of `whole` (number, lane), one after another.
-
-    `tie` (actor, lane): payoff differences up to it count as none.
-    """
+    """A block's numbers, all of them views of `whole` (number, lane), one after another."""
 
     whole: Floats
     probabilities: Floats
@@ -35,7 +31,6 @@ class Numbers(NamedTuple):
     payoffs: Floats
     log_weights: Floats
     rationality: Floats
-    tie: Floats
 
 
 class Scratch(NamedTuple):
@@ -196,13 +191,11 @@ def gather(numbers: Floats, worlds: Indices) -> Floats:
 def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
     """The numbers of the named worlds, at most WIDTH of them."""
     numbers = numbers_like(tabulation)
-    payoffs = gather(tabulation.payoffs, worlds)
-    rationality, tie = _bounded(gather(tabulation.rationality, worlds), payoffs)
     numbers.probabilities[:] = gather(tabulation.probabilities, worlds)
     numbers.log_probabilities[:] = logarithms(numbers.probabilities)
-    numbers.payoffs[:] = payoffs
+    numbers.payoffs[:] = gather(tabulation.payoffs, worlds)
     numbers.log_weights[:] = logarithms(gather(tabulation.weights, worlds))
-    numbers.rationality[:], numbers.tie[:] = rationality, tie
+    numbers.rationality[:] = np.minimum(gather(tabulation.rationality, worlds), EXACT)
     return numbers
 
 
@@ -210,7 +203,7 @@ def numbers_like(tabulation: Tabulation) -> Numbers:
     """A block's numbers, all 0."""
     actors = len(tabulation.rationality)
     rows = [len(tabulation.probabilities)] * 2
-    rows += [len(tabulation.payoffs) * actors, len(tabulation.weights), actors, actors]
+    rows += [len(tabulation.payoffs) * actors, len(tabulation.weights), actors]
     whole = zeros(sum(rows))
     chances, logarithms, payoffs, *others = np.split(whole, np.cumsum(rows)[:-1])
     return Numbers(whole, chances, logarithms, payoffs.reshape(-1, actors, WIDTH), *others)
@@ -220,24 +213,15 @@ def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
     """The numbers of each world (world, number), in the order of `Numbers`."""
     probabilities = tabulation.probabilities[:, worlds]
     payoffs = tabulation.payoffs[:, :, worlds].reshape(-1, len(worlds))
-    rationality, tie = _bounded(tabulation.rationality[:, worlds], tabulation.payoffs[:, :, worlds])
+    rationality = np.minimum(tabulation.rationality[:, worlds], EXACT)
     weights = logarithms(tabulation.weights[:, worlds])
-    rows = [probabilities, logarithms(probabilities), payoffs, weights, rationality, tie]
+    rows = [probabilities, logarithms(probabilities), payoffs, weights, rationality]
     return np.ascontiguousarray(np.concatenate(rows).T)
 
 
 def rationality_in(numbers: Floats, actors: int) -> Floats:
     """The rationality (world, actor) in packed numbers, to be read or written."""
-    return numbers[:, -2 * actors : -actors]
-
-
-def _bounded(rationality: Floats, payoffs: Floats) -> tuple[Floats, Floats]:
-    """Rationality as the kernels take it, and what counts as a tie (actor, world)."""
-    exact = np.isinf(rationality)
-    if not exact.any():
-        return rationality, np.zeros_like(rationality)
-    tie = np.where(exact, TIE * np.abs(payoffs).max(axis=0, initial=0.0), 0.0)
-    return np.minimum(rationality, EXACT), tie
+    return numbers[:, -actors:]
 
 
 def logarithms(numbers: Floats) -> Floats:
