@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.analysis import commitments, results, signing
+from foedus.analysis import commitments, signing
 from foedus.analysis.events import at_step, bits_in, chosen, due_nodes, parents
 from foedus.analysis.expressions import evaluate
 from foedus.analysis.motion import Motion, moves
 from foedus.analysis.solutions import Solution
+from foedus.analysis.terms import ends_of_play, given_or_always, holding, sets_of
 from foedus.analysis.totals import MEASURABLE, total
 from foedus.analysis.tracks import Bits
 from foedus.game.reverse import times
@@ -59,7 +60,7 @@ def owing(solution: Solution, node: ex.Result, found: Floats) -> Owing:
     """The adjoints of a result whose value is `found` (world). Raises Unanswerable."""
     match node.function:
         case "P" | "E":
-            return _mean(solution, results.given_or_always(node.subject), node.condition, found)
+            return _mean(solution, given_or_always(node.subject), node.condition, found)
         case "V":
             assert node.actor is not None
             return _value(solution, node.actor, node.condition, found)
@@ -80,18 +81,18 @@ def owing(solution: Solution, node: ex.Result, found: Floats) -> Owing:
 
 
 def _mean(solution: Solution, subject: Expression, condition: Expression | None, found: Floats) -> Owing:
-    given = results.given_or_always(condition)
-    rows, bits = results.ends_of_play(solution), bits_in(subject, given)
+    given = given_or_always(condition)
+    rows, bits = ends_of_play(solution.ground), bits_in(subject, given)
     mass = solution.mass(bits)
     owed, below = np.zeros_like(mass), np.zeros(mass.shape[2])
-    for held, frame in results.sets_of(solution, rows, bits):
-        here = results.holding(frame, given)
+    for held, frame in sets_of(solution.ground, rows, bits):
+        here = holding(frame, given)
         owed[rows, held] = times(here, evaluate(subject, frame) - found)
         below = below + total(here * mass[rows, held])
 
     def direct(motion: Motion) -> Floats:
         change = np.zeros(mass.shape[2])
-        for held, frame in results.sets_of(solution, rows, bits):
+        for held, frame in sets_of(solution.ground, rows, bits):
             number, slope = motion.in_states(subject, frame)
             holds, turns = motion.in_states(given, frame)
             change = change + total(
@@ -105,11 +106,11 @@ def _mean(solution: Solution, subject: Expression, condition: Expression | None,
 
 def _value(solution: Solution, actor: str, condition: Expression | None, found: Floats) -> Owing:
     """Conditions that depend on a parameter jump, and count as still."""
-    who, rows, bits = solution.actor(actor), results.ends_of_play(solution), bits_in(condition)
+    who, rows, bits = solution.actor(actor), ends_of_play(solution.ground), bits_in(condition)
     mass, _ = solution.payoff_mass(bits, who)
     paid, owed, below = np.zeros_like(mass), np.zeros_like(mass), np.zeros(mass.shape[2])
-    for held, frame in results.sets_of(solution, rows, bits):
-        here = results.holding(frame, results.given_or_always(condition))
+    for held, frame in sets_of(solution.ground, rows, bits):
+        here = holding(frame, given_or_always(condition))
         paid[rows, held] = here
         below = below + total(here * mass[rows, held])
     if condition is not None:
@@ -147,12 +148,12 @@ def _weighted(
     solution: Solution, rows: Edges, numbers: Floats, condition: Expression | None, found: Floats
 ) -> tuple[Bits, Floats, Floats, Floats]:
     """Bits, what is owed to masses before division, the weight of each node (node, world), and below."""
-    given = results.given_or_always(condition)
+    given = given_or_always(condition)
     bits = bits_in(given)
     mass = solution.mass(bits)
     owed, weight = np.zeros_like(mass), np.zeros((mass.shape[0], mass.shape[2]))
-    for held, frame in results.sets_of(solution, rows, bits):
-        here = results.holding(frame, given)
+    for held, frame in sets_of(solution.ground, rows, bits):
+        here = holding(frame, given)
         owed[rows, held] = here * (numbers[rows] - found)
         weight[rows] += here * mass[rows, held]
     return bits, owed, weight, _measurable(total(weight[rows]))
@@ -162,7 +163,7 @@ def _ends(
     solution: Solution, bits: Bits, good: tuple[int, ...], among: tuple[int, ...], found: Floats
 ) -> Owing:
     """The share of the ends with a set of bits in `good` in those with one in `among`."""
-    rows, mass = results.ends_of_play(solution), solution.mass(bits)
+    rows, mass = ends_of_play(solution.ground), solution.mass(bits)
     owed, below = np.zeros_like(mass), np.zeros(mass.shape[2])
     for held in range(mass.shape[1]):
         if held in among:

@@ -15,6 +15,7 @@ from foedus.analysis.events import parents
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import Games, lately
 from foedus.analysis.parameters import ParameterFrame, column
+from foedus.analysis.sums import Followed, Sum, add_up
 from foedus.analysis.tally import count_kernel, tally
 from foedus.analysis.tracks import Bits, asked_of, bit_sets
 from foedus.game.game import Game
@@ -141,6 +142,12 @@ class Solution:
     @cached_property
     def _counted(self) -> dict[Bits, tuple[Floats, Floats]]:
         return {}
+
+    def add_up(self, bits: Bits, sums: Sequence[Sum], actor: int = -1) -> Floats:
+        """Sums over the plays with some bits followed, shape (sum, world)."""
+        edges, root = bit_sets(self.ground, bits)
+        followed = Followed(edges.astype(np.int32), root, len(bits), actor)
+        return add_up(self.game, self.tabulation, self.behaviour, followed, sums, self.threads)
 
     def edge_probabilities(self, edges: NDArray[np.intp]) -> Floats:
         """The probability of each edge once its node is reached, shape (edge, world)."""
