@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from foedus.errors import Mark
 from foedus.language import scenario as made
+from foedus.language.arguing import check_arguments
 from foedus.language.citing import citations
 from foedus.language.claims import ClaimMeaning
 from foedus.language.context import Context, make_context
@@ -31,6 +32,7 @@ def resolve(shape: ScenarioShape, faults: Faults, name: str, text: str = "", fil
         )
     scenario = without_claims(context, name, text, file)
     check_citations(shape, faults)
+    check_arguments(shape.claims, faults)
     return replace(scenario, claims=read_claims(scenario, shape, faults))
 
 
@@ -96,6 +98,8 @@ def read_claim(scenario: made.Scenario, name: Word, shape: ClaimShape, faults: F
         holds=holds,
         untestable=shape.untestable,
         note=shape.note,
+        because=tuple(map(str, shape.because)),
+        against=tuple(map(str, shape.against)),
         mark=name.mark,
     )
 

@@ -248,7 +248,11 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Claim:
-    """`formula` is the text as written, `holds` the same resolved; None with a reason in `untestable`."""
+    """`formula` is the text as written, `holds` the same resolved; None with a reason in `untestable`.
+
+    `because` names the claims that it rests on, `against` those that it disputes: which of two claims is
+    against the other makes no difference.
+    """
 
     name: str
     says: str
@@ -257,6 +261,8 @@ class Claim:
     holds: Expression | None
     untestable: str | None
     note: str = ""
+    because: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     mark: Mark | None = field(default=None, compare=False)
 
 

@@ -306,6 +306,8 @@ class ClaimShape(Cited):
     says: Text
     holds: ClaimFormula | None = None
     untestable: Text | None = None
+    because: Names = ()
+    against: Names = ()
     note: Text = ""
 
 
