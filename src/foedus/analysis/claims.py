@@ -82,7 +82,7 @@ def check_claims(
     Each distinct pair of arrangement and overrides is solved once. Raises UnknownName and OverrideError; a
     claim that cannot be evaluated is undefined, with its reasons.
     """
-    names = _chosen(scenario, claims)
+    names = chosen_claims(scenario, claims)
     evaluation = make_evaluation(scenario, base_world(scenario), settings, threads=threads)
     verdicts = []
     for done, name in enumerate(names):
@@ -134,7 +134,8 @@ def evaluate_text(
     return float(value[0]) if worlds is None else value
 
 
-def _chosen(scenario: Scenario, claims: Sequence[str] | None) -> tuple[str, ...]:
+def chosen_claims(scenario: Scenario, claims: Sequence[str] | None) -> tuple[str, ...]:
+    """The names asked for, all if None. Raises UnknownName."""
     names = tuple(dict.fromkeys(scenario.claims if claims is None else claims))
     for name in names:
         if name not in scenario.claims:

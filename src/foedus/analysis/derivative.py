@@ -5,6 +5,9 @@ Of a formula that itself holds a derivative or a tipping point, by finite differ
 where it has none; where a step would leave the range, five points on one side (25.3.5 and its mirror image).
 Solutions are tightened, so that the solver's error does not drown the difference. All points of all worlds
 are solved as one batch.
+
+In many worlds a central difference (25.3.21) over a thousandth of the range either way costs a quarter of an
+adjoint sweep, and is right to some six digits: enough for a verdict.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from foedus.language.scenario import Parameter
 Floats = NDArray[np.float64]
 
 STEP = 1e-3
+FEW = 32
 TIGHT = 1e-12
 CENTRAL = ((-2.0, 1 / 12), (-1.0, -8 / 12), (1.0, 8 / 12), (2.0, -1 / 12))
 FORWARD = ((0.0, -25 / 12), (1.0, 48 / 12), (2.0, -36 / 12), (3.0, 16 / 12), (4.0, -3 / 12))
@@ -31,8 +35,11 @@ def derivative(evaluation: Evaluation, formula: Expression, parameter: str) -> F
     """Derivative of a formula with respect to a parameter in each world, shape (world).
 
     The parameter is moved in the world, so a setting that overrides or patches it does not feel the move.
-    NaN where the formula has a kink, or the equilibrium a fold.
+    NaN where the formula has a kink, or the equilibrium a fold; in more than `FEW` worlds those are not
+    looked for.
     """
+    if evaluation.count > FEW:
+        return central(evaluation, formula, parameter)
     tight = evaluation
     if evaluation.solutions.tolerance > TIGHT:
         tight = evaluation.elsewhere(evaluation.solutions.worlds, TIGHT)
@@ -43,6 +50,22 @@ def derivative(evaluation: Evaluation, formula: Expression, parameter: str) -> F
     if (np.isnan(slope) & ~np.isnan(value)).any():
         evaluation.because(f"there is no derivative by '{parameter}' here: a kink, a jump, a tie or a fold")
     return np.broadcast_to(slope[0], (evaluation.count,)).copy()
+
+
+def central(evaluation: Evaluation, formula: Expression, parameter: str) -> Floats:
+    """The same by the difference between two points, which stay inside the range; solutions are not kept."""
+    from foedus.analysis.bulk import work_out  # noqa: PLC0415  (it imports formulas, which import this)
+
+    solutions = evaluation.solutions
+    here = np.array(ParameterFrame(solutions.scenario, solutions.worlds).parameter(parameter)[0])
+    step = step_size(solutions.scenario.parameters[parameter], here)
+    low, high = solutions.scenario.parameters[parameter].range or (-np.inf, np.inf)
+    below, above = np.maximum(here - step, low), np.minimum(here + step, high)
+    worlds = {name: np.tile(values, 2) for name, values in solutions.worlds.items()}
+    there = evaluation.elsewhere({**worlds, parameter: np.concatenate([below, above])}, solutions.tolerance)
+    work_out(there, [formula])
+    found = there.signed(formula).reshape(2, -1)
+    return np.asarray((found[1] - found[0]) / (above - below))
 
 
 def differences(evaluation: Evaluation, formula: Expression, parameter: str) -> Floats:

@@ -6,7 +6,7 @@ three-valued logic (1952): a conjunction with a false part is false whatever the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -39,12 +39,24 @@ class Truth:
     sides: tuple[tuple[Floats, Floats], ...]
 
 
+Asked = tuple[Case, ex.Result]
+"""A result, its setting left out, of a case."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """What a result is (world), and why it has no value where it has none."""
+
+    value: Floats
+    reasons: tuple[str, ...]
+
+
 @dataclass(eq=False)
 class Evaluation:
     """Formulas evaluated in some worlds. `reasons` collects why something had no value.
 
     `given` are overrides of the whole run, and `settled` the parameters among them, whose values the worlds
-    already hold.
+    already hold. `known` are the results worked out so far.
     """
 
     solutions: Solutions
@@ -52,6 +64,7 @@ class Evaluation:
     settled: frozenset[str] = frozenset()
     binding: Mapping[str, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    known: dict[Asked, Reply] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -63,7 +76,7 @@ class Evaluation:
 
     def elsewhere(self, worlds: Mapping[str, Floats], tolerance: float) -> Evaluation:
         """The same in other worlds, telling its reasons to this one."""
-        return replace(self, solutions=self.solutions.in_worlds(worlds, tolerance))
+        return replace(self, solutions=self.solutions.in_worlds(worlds, tolerance), known={})
 
     # --- numbers ------------------------------------------------------------------------------------------
 
@@ -135,24 +148,17 @@ class Evaluation:
             settled=self.settled,
         )
 
-    def _result(self, node: ex.Result) -> Floats:
-        solution = self.solutions[self.case(node.setting)]
-        try:
-            found = _measure(solution, node)
-        except Unanswerable as reason:
-            self.because(str(reason))
-            return np.full(self.count, np.nan)
-        if np.isnan(found).any():
-            self._explain(solution, node, found)
-        return found
+    def asked(self, node: ex.Result) -> Asked:
+        """The case of a result, and what is asked of it."""
+        return self.case(node.setting), replace(node, setting=ex.Setting("", node.setting.flags))
 
-    def _explain(self, solution: Solution, node: ex.Result, found: Floats) -> None:
-        for status in np.unique(solution.equilibrium.status[~solution.solved]):
-            self.because(f"'{node.setting.arrangement}' is not solved: {Status(status).sentence}")
-        if np.isnan(found[solution.solved]).any():
-            self.because(
-                f"what {node.function} is conditional on has a probability below 1e-12, or no number"
-            )
+    def _result(self, node: ex.Result) -> Floats:
+        asked = self.asked(node)
+        if asked not in self.known:
+            self.known[asked] = reply(self.solutions[asked[0]], asked[1])
+        for reason in self.known[asked].reasons:
+            self.because(reason)
+        return self.known[asked].value
 
     # --- verdicts -----------------------------------------------------------------------------------------
 
@@ -169,6 +175,22 @@ class Evaluation:
         number = self.number(node)
         said = np.where(np.isnan(number), np.nan, (number != 0.0).astype(np.float64))
         return Truth(said, number, ())
+
+
+def reply(solution: Solution, node: ex.Result) -> Reply:
+    """A result of a solved case."""
+    try:
+        found = _measure(solution, node)
+    except Unanswerable as reason:
+        return Reply(np.full(solution.tabulation.worlds, np.nan), (str(reason),))
+    return Reply(found, tuple(_reasons(solution, node, found)) if np.isnan(found).any() else ())
+
+
+def _reasons(solution: Solution, node: ex.Result, found: Floats) -> Iterator[str]:
+    for status in np.unique(solution.equilibrium.status[~solution.solved]):
+        yield f"'{solution.ground.case.arrangement}' is not solved: {Status(status).sentence}"
+    if np.isnan(found[solution.solved]).any():
+        yield f"what {node.function} is conditional on has a probability below 1e-12, or no number"
 
 
 def compare_sides(operator: str, left: Floats, right: Floats) -> Truth:

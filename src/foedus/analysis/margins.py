@@ -1,0 +1,85 @@
+"""A claim's margin as a function of the assumptions that have a range, with its slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foedus.analysis.claims import make_evaluation
+from foedus.analysis.expressions import Unanswerable
+from foedus.analysis.formula import Evaluation
+from foedus.analysis.games import Games
+from foedus.analysis.gradients import Gradients, NoExactDerivative
+from foedus.analysis.settling import Settings
+from foedus.language.expression import Expression
+from foedus.language.scenario import Claim, Scenario
+from foedus.study.worlds import Worlds, base_world, varied
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class Margins:
+    """Where a claim's margin is, and how it changes. `names` are the assumptions that may move.
+
+    Points have shape (point, assumption), in the order of `names`; all else is as at the base values, or as
+    `settings` have it.
+    """
+
+    scenario: Scenario
+    claim: Claim
+    settings: Settings
+    threads: int | None = None
+    games: Games | None = None
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.games = self.games or Games(self.scenario)
+        self.names = tuple(
+            name
+            for name in varied(self.scenario)
+            if name not in self.settings and self.scenario.parameters[name].range is not None
+        )
+
+    @property
+    def base(self) -> Floats:
+        """The base values (assumption)."""
+        worlds = base_world(self.scenario)
+        return np.array([worlds[name][0] for name in self.names])
+
+    @property
+    def ranges(self) -> Floats:
+        """Lowest and highest, shape (assumption, 2)."""
+        return np.array([self.scenario.parameters[name].range for name in self.names]).reshape(-1, 2)
+
+    def at(self, points: Floats) -> Floats:
+        """The margin at each point, shape (point); NaN where the claim is undefined."""
+        try:
+            return self._evaluation(points).signed(self._formula)
+        except Unanswerable:
+            return np.full(len(points), np.nan)
+
+    def slopes(self, points: Floats) -> Floats:
+        """The derivative of the margin by each assumption, (point, assumption); NaN where there is none."""
+        try:
+            _, slopes = Gradients(self._evaluation(points), self.names).signed(self._formula)
+        except (NoExactDerivative, Unanswerable):
+            return np.full(points.shape, np.nan)
+        return np.broadcast_to(slopes, points.T.shape).T.copy()
+
+    @property
+    def _formula(self) -> Expression:
+        assert self.claim.holds is not None
+        return self.claim.holds
+
+    def _evaluation(self, points: Floats) -> Evaluation:
+        worlds: Worlds = {
+            name: np.repeat(values, len(points)) for name, values in base_world(self.scenario).items()
+        } | {name: np.ascontiguousarray(points[:, k]) for k, name in enumerate(self.names)}
+        evaluation = make_evaluation(
+            self.scenario, worlds, self.settings, games=self.games, threads=self.threads
+        )
+        evaluation.solutions.certain, evaluation.solutions.check = False, 32
+        return evaluation
