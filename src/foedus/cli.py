@@ -15,16 +15,24 @@ from pathlib import Path
 import click
 
 from foedus import __version__
+from foedus.claiming import claims, cruxes
 from foedus.errors import FoedusError, ScenarioError
 from foedus.evidence.commands import evidence
 from foedus.handing import Pairs, deliver, read, refuse_invalid
+from foedus.options import (
+    arrangement_option,
+    json_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    threads_option,
+)
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.progress import watching
 from foedus.usage import (
     Rationalities,
     ScenarioFile,
-    Setting,
     of_one_kind,
     require,
     seed_is_for,
@@ -35,17 +43,6 @@ from foedus.usage import (
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
 MISUSE = {"unknown-name", "override", "bad-limit"}
 """Codes of errors that only a command line can make."""
-
-scenario_argument = click.argument("path", metavar="SCENARIO", type=ScenarioFile())
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-set_option = click.option(
-    "--set", "pairs", type=Setting(), multiple=True, help="Give a parameter or constant another value."
-)
-threads_option = click.option(
-    "--threads", type=click.IntRange(1), help="How many threads to use (all cores); results are the same."
-)
-arrangement_option = click.option("--arrangement", "-a", required=True, help="The arrangement.")
-seed_option = click.option("--seed", type=click.IntRange(0), help="The seed of the worlds (0).")
 
 
 class Commands(click.Group):
@@ -146,23 +143,8 @@ def explain(
     deliver(found, as_json, lambda document: print_explanation(make_console(), document, starts))
 
 
-@commands.command()
-@scenario_argument
-@click.option("--claim", "-c", "names", multiple=True, help="Only this claim.")
-@set_option
-@threads_option
-@json_option
-def claims(*, path: Path, names: tuple[str, ...], pairs: Pairs, threads: int | None, as_json: bool) -> None:
-    """Say which of the scenario's claims hold at the base values, and by how much."""
-    scenario, settings = read(path, pairs)
-    for name in names:
-        require(name, scenario.claims, "claim")
-    from foedus.analysis.claims import check_claims
-    from foedus.report.claims import print_claims
-
-    with watching(f"Checking the claims of {scenario.name}") as watch:
-        found = check_claims(scenario, names or None, settings=settings, threads=threads, progress=watch)
-    deliver(found.to_json(), as_json, lambda document: print_claims(make_console(), document))
+commands.add_command(claims)
+commands.add_command(cruxes)
 
 
 @commands.command()

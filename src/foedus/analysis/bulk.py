@@ -72,7 +72,7 @@ def _answerable(evaluation: Evaluation, formula: ex.Expression) -> list[Asked]:
 def work_out(
     evaluation: Evaluation, formulas: Iterable[ex.Expression], step: Step | None = None
 ) -> dict[Case, Certified]:
-    """Fill `evaluation.known` with all results in some formulas; returns what each case solved says of itself.
+    """Fill `evaluation.known` with all results in some formulas; returns what each case says of itself.
 
     Cases are solved side by side, each on one thread: the few worlds that resist the first method fill a
     block better so.

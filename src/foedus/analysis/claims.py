@@ -74,16 +74,24 @@ def check_claims(
     claims: Sequence[str] | None = None,
     *,
     settings: Settings | None = None,
+    world: Mapping[str, float] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Verdicts:
     """Evaluate claims (all if None) at the base values, or with `settings` in place of some.
 
+    `world` gives parameters other values as a drawn world does: what an arrangement makes of a parameter
+    still holds, which it does not under `settings`.
+
     Each distinct pair of arrangement and overrides is solved once. Raises UnknownName and OverrideError; a
     claim that cannot be evaluated is undefined, with its reasons.
     """
     names = chosen_claims(scenario, claims)
-    evaluation = make_evaluation(scenario, base_world(scenario), settings, threads=threads)
+    here = {
+        **base_world(scenario),
+        **{name: np.array([float(value)]) for name, value in (world or {}).items()},
+    }
+    evaluation = make_evaluation(scenario, here, settings, threads=threads)
     verdicts = []
     for done, name in enumerate(names):
         if progress:

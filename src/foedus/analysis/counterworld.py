@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from foedus.analysis.formula import EQUAL
+
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 """Margins (point) at points (point, assumption), or slopes (point, assumption) there."""
@@ -24,7 +26,8 @@ HALVINGS = 12
 ROUNDS = 8
 CLOSE = 1e-3
 SHORTEST = 1 / 64
-BEYOND = 1e-6
+BEYOND = 2 * EQUAL
+"""A verdict has turned for certain where the margin is so far on the other side."""
 SPARED = 0.005
 """A world that moves fewer assumptions is preferred if it is no further than this share more."""
 
@@ -94,7 +97,7 @@ def nearest(ground: Ground, sampled: Floats, margins: Floats) -> CounterWorld | 
         return None
     moves = _sparse(ground, _descended(ground, best))
     away = float(ground.turned(moves[None])[0])
-    if not away > 0.0:
+    if not away > BEYOND:
         return None
     margin = -away if ground.holds else away
     return CounterWorld(ground.place(moves[None])[0], moves, float(np.linalg.norm(moves)), margin)
@@ -113,7 +116,7 @@ def _drawn_in(ground: Ground, far: Floats) -> Floats:
     inner, outer = np.zeros(len(far)), np.ones(len(far))
     for _ in range(HALVINGS):
         middle = (inner + outer) / 2
-        turned = ground.turned(middle[:, None] * far) > 0.0
+        turned = ground.turned(middle[:, None] * far) > BEYOND
         inner, outer = np.where(turned, inner, middle), np.where(turned, middle, outer)
     return np.asarray(outer[:, None] * far)
 
@@ -128,7 +131,7 @@ def _along_slopes(ground: Ground) -> Floats | None:
     tried = np.clip(steps * slopes / np.linalg.norm(slopes), *ground.bounds)
     corner = np.where(slopes > 0, ground.bounds[1], np.where(slopes < 0, ground.bounds[0], 0.0))
     tried = np.vstack([tried, corner])
-    turned = np.flatnonzero(ground.turned(tried) > 0.0)
+    turned = np.flatnonzero(ground.turned(tried) > BEYOND)
     return _drawn_in(ground, tried[turned[:1]]) if len(turned) else None
 
 
@@ -141,7 +144,7 @@ def _descended(ground: Ground, starts: Floats) -> Floats:
         aim = np.stack([_foot(ground, *each) for each in zip(here, away, slopes, strict=True)])
         tried = _drawn_back(ground, here + reach[:, None] * (aim - here), here)
         turned = ground.turned(tried)
-        nearer = (turned > 0.0) & (np.linalg.norm(tried, axis=1) < np.linalg.norm(here, axis=1))
+        nearer = (turned > BEYOND) & (np.linalg.norm(tried, axis=1) < np.linalg.norm(here, axis=1))
         gained = np.where(nearer, np.linalg.norm(here, axis=1) - np.linalg.norm(tried, axis=1), 0.0)
         here[nearer], away[nearer] = tried[nearer], turned[nearer]
         reach = np.where(nearer, np.minimum(1.0, 2 * reach), reach / 4)
@@ -159,14 +162,12 @@ def _drawn_back(ground: Ground, tried: Floats, here: Floats) -> Floats:
     turned = ground.turned(rays.reshape(-1, tried.shape[1])).reshape(len(lengths), -1)
     found = here.copy()
     for k in range(len(tried)):
-        there = np.flatnonzero(turned[:, k] > 0.0)
+        there = np.flatnonzero(turned[:, k] > BEYOND)
         if len(there):
-            last = there[0]
-            found[k] = (
-                rays[last, k]
-                if last == 0
-                else _between(rays[last - 1 : last + 1, k], turned[last - 1 : last + 1, k])
-            )
+            first = there[0]
+            pair = slice(max(first - 1, 0), first + 1)
+            near = rays[0, k] if first == 0 else _between(rays[pair, k], turned[pair, k])
+            found[k] = near
     return found
 
 
@@ -213,7 +214,7 @@ def _sparse(ground: Ground, moves: Floats) -> Floats:
         only[few] = moves[few]
         lengths = np.linspace(1.0, most / np.linalg.norm(only), 4)
         stretched = np.clip(lengths[:, None] * only, *ground.bounds)
-        turned = np.flatnonzero(ground.turned(stretched) > 0.0)
+        turned = np.flatnonzero(ground.turned(stretched) > BEYOND)
         if len(turned):
             return np.asarray(stretched[turned[0]])
     return moves

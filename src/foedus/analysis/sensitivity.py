@@ -80,7 +80,7 @@ class Sensitivities:
     found: tuple[Sensitivity, ...]
 
     def of(self, name: str, side: str | None = None) -> Sensitivity:
-        """Those of an outcome, of an actor's value, or of the `left` or `right` side of a claim."""
+        """Those of an outcome, of an actor's value, or the `left`, `right` or `margin` of a claim."""
         return next(
             each for each in self.found if each.quantity.name == name and side in (None, each.quantity.side)
         )
@@ -103,9 +103,10 @@ def find_sensitivities(
 ) -> Sensitivities:
     """Derivatives by every parameter, and by λ, at the base values or with `settings` in place of some.
 
-    `of` names outcomes, actors (the value to them) or claims (both sides of each comparison, under the
-    arrangements that the claim itself names); all outcomes and values if None. Parameters that follow from
-    others have no rows: what they pass on is in the rows of those. Raises UnknownName and OverrideError.
+    `of` names outcomes, actors (the value to them) or claims (both sides of each comparison and the margin,
+    under the arrangements that the claim itself names); all outcomes and values if None. Parameters
+    that follow from others have no rows: what they pass on is in the rows of those. Raises UnknownName and
+    OverrideError.
     """
     settled = settle(scenario, base_world(scenario), settings)
     solutions = Solutions(scenario, settled.worlds, games=games, tolerance=TIGHT, threads=threads)
@@ -142,12 +143,14 @@ def quantities(
 
 
 def _sides(name: str, formula: ex.Expression | None) -> Iterator[Quantity]:
-    """The sides of a claim's comparisons, as far as they hold a result."""
+    """The sides of a claim's comparisons, as far as they hold a result, and its margin."""
     for node in [] if formula is None else ex.walk(formula):
         if isinstance(node, ex.Compare):
             for side, text in (("left", node.left), ("right", node.right)):
                 if any(isinstance(each, ex.Result) for each in ex.walk(text)):
                     yield Quantity("claim", name, text, side)
+    if formula is not None:
+        yield Quantity("claim", name, formula, "margin")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,9 +165,11 @@ class _Rows:
         evaluation = self.gradients.evaluation
         evaluation.reasons.clear()
         try:
-            value, slopes = self.gradients.number(quantity.formula)
+            either = self.gradients.signed if quantity.side == "margin" else self.gradients.number
+            value, slopes = either(quantity.formula)
         except NoExactDerivative as problem:
-            known = _said(evaluation.number(quantity.formula)[0])
+            read = evaluation.signed if quantity.side == "margin" else evaluation.number
+            known = _said(read(quantity.formula)[0])
             return Sensitivity(quantity, known, str(problem), ())
         except Unanswerable as problem:
             return Sensitivity(quantity, None, str(problem), ())

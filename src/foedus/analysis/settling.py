@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from foedus.analysis.cases import Case, Overrides, make_case, overrides_from
+from foedus.analysis.cases import Case, OverrideError, Overrides, make_case, overrides_from
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.solutions import size_of
+from foedus.errors import UnknownName, nearest
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import Worlds
 
@@ -36,3 +38,22 @@ def settle(scenario: Scenario, worlds: Worlds, given: Settings | None) -> Settle
     }
     rest = tuple(each for each in overrides if each.kind != "parameter")
     return Settled({**worlds, **parameters}, frozenset(parameters), rest)
+
+
+def moved_world(scenario: Scenario, given: Settings) -> dict[str, float]:
+    """Parameters that a person moves in the world, as numbers. Raises UnknownName, OverrideError."""
+    return {name: _as_number(scenario, name, value) for name, value in given.items()}
+
+
+def _as_number(scenario: Scenario, name: str, value: float | str) -> float:
+    parameter = scenario.parameters.get(name)
+    if parameter is None or parameter.expression is not None:
+        known = [each.name for each in scenario.parameters.values() if each.expression is None]
+        raise UnknownName(f"no parameter that can be moved is called '{name}'{nearest(name, known)}")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise OverrideError(f"'{name}' needs a number, not '{value}'")
+    return number

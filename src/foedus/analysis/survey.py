@@ -51,8 +51,9 @@ class Survey:
     settings: Settings
     seed: int
     worlds: Worlds
-    scramble: NDArray[np.intp]
+    scramble: NDArray[np.int64]
     claims: tuple[Surveyed, ...]
+    untestable: tuple[Claim, ...]
     cases: int
 
     def __getitem__(self, claim: str) -> Surveyed:
@@ -85,7 +86,8 @@ def survey(
     run = _Run(scenario, wanted, settings, threads, progress, worlds)
     parts = [run.part(part_of(drawn, *bounds)) for bounds in run.chunks(size_of(drawn))]
     found = tuple(_joined(claim, [part[k] for part in parts]) for k, claim in enumerate(wanted))
-    return Survey(scenario, dict(settings or {}), seed, drawn, scramble, found, len(run.cases))
+    others = tuple(claim for claim in map(scenario.claims.__getitem__, names) if claim.holds is None)
+    return Survey(scenario, dict(settings or {}), seed, drawn, scramble, found, others, len(run.cases))
 
 
 class _Run:

@@ -23,6 +23,9 @@ Worlds = Mapping[str, Floats]
 """Parameter values (world) by name; parameters that follow from others are left out."""
 
 BITS = 32
+SCRAMBLES = 16
+_APART = 0x5C7A
+"""Keeps the seeds of scrambles away from those that people choose."""
 
 
 class SamplingError(FoedusError):
@@ -69,6 +72,26 @@ def sample_worlds(scenario: Scenario, n: int, seed: int, first: int = 0) -> Worl
     for name, rank in zip(names, ranks, strict=True):
         worlds[name] = quantile(scenario.parameters[name], rank)
     return worlds
+
+
+def sample_scrambles(
+    scenario: Scenario, n: int, seed: int, scrambles: int = SCRAMBLES
+) -> tuple[Worlds, NDArray[np.int64]]:
+    """`n` worlds from independent scrambles of the sequence, and the number of each world's (world).
+
+    The worlds of one scramble depend on each other, those of two do not, so that the spread between scrambles
+    tells how far a share may be off. Sizes differ by at most one; of fewer worlds than scrambles each has its
+    own. World k depends on n. Raises SamplingError as `sample_worlds` does.
+    """
+    if n < 1 or seed < 0:
+        raise SamplingError(f"cannot draw {n} worlds with seed {seed}")
+    sizes = [len(part) for part in np.array_split(np.arange(n), min(n, scrambles))]
+    parts = [
+        sample_worlds(scenario, size, int(np.random.SeedSequence([seed, k, _APART]).generate_state(1)[0]))
+        for k, size in enumerate(sizes)
+    ]
+    worlds = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return worlds, np.repeat(np.arange(len(sizes)), sizes)
 
 
 def _varies(parameter: Parameter) -> bool:

@@ -1,0 +1,186 @@
+"""The JSON shape `foedus/claims-worlds/1`, documented in docs/reference/results.md.
+
+Every number comes with the command that prints it again.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from foedus.analysis.findings import Finding, Turn
+from foedus.analysis.summary import plain
+from foedus.analysis.survey import Survey
+from foedus.language.scenario import Claim, Scenario
+
+SCHEMA = "foedus/claims-worlds/1"
+
+
+def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[str, Any]:
+    """All findings; `path` is what the scenario is called on the command line."""
+    return {
+        "schema": SCHEMA,
+        "scenario": survey.scenario.name,
+        "title": survey.scenario.title,
+        "settings": dict(survey.settings),
+        "worlds": survey.count,
+        "seed": survey.seed,
+        "scrambles": int(survey.scramble.max()) + 1,
+        "cases": survey.cases,
+        "claims": [_shape(survey, each, _Commands(survey, each.claim, path)) for each in found],
+        "untestable": [
+            {"id": claim.name, "says": claim.says, "cites": list(claim.cites), "reason": claim.untestable}
+            for claim in survey.untestable
+        ],
+    }
+
+
+class _Commands:
+    """The commands that print a claim's numbers again."""
+
+    def __init__(self, survey: Survey, claim: Claim, path: str) -> None:
+        self._start = ["foedus", "claims", path, "--claim", claim.name]
+        self._end = [word for name, value in survey.settings.items() for word in ("--set", f"{name}={value}")]
+        self._drawn = ["--worlds", str(survey.count), "--seed", str(survey.seed)]
+        first = next(iter(survey.scenario.arrangements))
+        self._slopes = ["foedus", "sensitivities", path, "--arrangement", first, "--of", claim.name]
+
+    def base(self) -> str:
+        return self._joined(self._start)
+
+    def drawn(self) -> str:
+        return self._joined([*self._start, *self._drawn])
+
+    def world(self, number: int) -> str:
+        return self._joined([*self._start, *self._drawn, "--world", str(number)])
+
+    def moved(self, values: Mapping[str, float]) -> str:
+        return self._joined(
+            [
+                *self._start,
+                *(word for name, value in values.items() for word in ("--at", f"{name}={value!r}")),
+            ]
+        )
+
+    def others(self, starts: int) -> str:
+        return self._joined([*self._start, *self._drawn, "--others", str(starts)])
+
+    def slopes(self) -> str:
+        return self._joined(self._slopes)
+
+    def _joined(self, words: Sequence[str]) -> str:
+        return shlex.join([*words, *self._end])
+
+
+def _shape(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any]:
+    claim, surveyed = found.claim, found.surveyed
+    truth = found.base.truth
+    return {
+        "id": claim.name,
+        "says": claim.says,
+        "cites": list(claim.cites),
+        "documents": list(_documents(survey.scenario, claim)),
+        "formula": claim.formula,
+        "note": claim.note,
+        "trivial": found.base.trivial,
+        "base": {
+            "holds": found.base.holds,
+            "margin": None if truth is None else plain(truth.margin[0]),
+            "branch": None if found.branch is None else found.branch.name.lower(),
+            "reasons": list(found.base.reasons),
+            "command": commands.base(),
+        },
+        "worlds": {
+            "holds": found.share.holds,
+            "fails": found.share.fails,
+            "undefined": found.share.undefined,
+            "unsolved": int(surveyed.unsolved.sum()),
+            "share": found.share.share,
+            "low": found.share.low,
+            "high": found.share.high,
+            "method": found.share.method,
+            "residual": surveyed.residual,
+            "regret": surveyed.regret,
+            "reasons": list(surveyed.reasons),
+            "command": commands.drawn(),
+        },
+        "weakest": _weakest(found, commands),
+        "rule": _rule(found, commands),
+        "counter_world": _counter(survey, found, commands),
+        "slopes": {
+            "rows": [
+                {"parameter": each.name, "derivative": each.derivative, "over_range": each.over_range}
+                for each in found.slopes
+            ],
+            "command": commands.slopes(),
+        },
+        "others": None if found.turns is None else [_turn(each) for each in found.turns],
+    }
+
+
+def _documents(scenario: Scenario, claim: Claim) -> Iterator[dict[str, Any]]:
+    """The documents that a claim cites, each with its stance and the places."""
+    for name in dict.fromkeys(place.partition("#")[0] for place in claim.cites):
+        document = scenario.documents.get(name)
+        yield {
+            "id": name,
+            "title": document.title if document else None,
+            "stance": document.stance if document else None,
+            "cites": [place for place in claim.cites if place.partition("#")[0] == name],
+        }
+
+
+def _weakest(found: Finding, commands: _Commands) -> dict[str, Any] | None:
+    if found.weakest is None:
+        return None
+    margin = float(found.surveyed.margin[found.weakest])
+    return {"world": found.weakest, "margin": plain(margin), "command": commands.world(found.weakest)}
+
+
+def _rule(found: Finding, commands: _Commands) -> dict[str, Any]:
+    rule = found.rule
+    return {
+        "of": "holds" if (found.share.share or 0.0) <= 0.5 else "fails",
+        "limits": [{"parameter": each.name, "low": each.low, "high": each.high} for each in rule.limits],
+        "coverage": rule.coverage,
+        "density": rule.density,
+        "inside": rule.inside,
+        "reason": rule.reason,
+        "command": commands.drawn(),
+    }
+
+
+def _counter(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any] | None:
+    counter = found.counter
+    if counter is None:
+        return None
+    parameters = survey.scenario.parameters
+    order = sorted(range(len(found.moved)), key=lambda k: -abs(counter.moves[k]))
+    moved = [k for k in order if counter.moves[k] != 0.0]
+    values = {found.moved[k]: float(counter.point[k]) for k in moved}
+    return {
+        "distance": counter.distance,
+        "margin": counter.margin,
+        "moved": [
+            {
+                "parameter": found.moved[k],
+                "from": parameters[found.moved[k]].value,
+                "to": float(counter.point[k]),
+                "widths": float(counter.moves[k]),
+            }
+            for k in moved
+        ],
+        "command": commands.moved(values),
+    }
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    return {
+        "arrangement": turn.case.arrangement,
+        "in_force": turn.case.in_force,
+        "starts": turn.starts,
+        "on_branch": turn.on_branch,
+        "holds": turn.holds,
+        "margin": turn.margin,
+    }

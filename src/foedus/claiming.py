@@ -1,0 +1,178 @@
+"""The commands on claims: `foedus claims` and `foedus cruxes`.
+
+Array libraries are imported inside, as in `cli`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from foedus.handing import Pairs, deliver, read
+from foedus.language.scenario import Scenario
+from foedus.options import json_option, scenario_argument, seed_option, set_option, threads_option
+from foedus.report.console import make_console
+from foedus.report.progress import watching
+from foedus.usage import Setting, require, seed_is_for
+
+claim_option = click.option("--claim", "-c", "names", multiple=True, help="Only this claim.")
+
+
+@click.command()
+@scenario_argument
+@claim_option
+@set_option
+@click.option("--at", "moved", type=Setting(), multiple=True, help="Move a parameter of the world.")
+@click.option(
+    "--worlds", type=click.IntRange(1), help="Draw this many worlds: shares, rules, counter-worlds."
+)
+@seed_option
+@click.option("--world", type=click.IntRange(0), help="Only this one of the worlds drawn, counted from 0.")
+@click.option("--others", type=click.IntRange(1), help="Search for other equilibria from so many starts.")
+@click.option(
+    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="Write every world to this file."
+)
+@threads_option
+@json_option
+def claims(
+    *,
+    path: Path,
+    names: tuple[str, ...],
+    pairs: Pairs,
+    moved: Pairs,
+    worlds: int | None,
+    seed: int | None,
+    world: int | None,
+    others: int | None,
+    table: Path | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Say which of the scenario's claims hold: at the base values and by how much, or over many worlds."""
+    seed_is_for("--worlds", seed, worlds, "worlds to draw")
+    _fit_together(worlds, world, others, table, moved)
+    scenario, settings = read(path, pairs)
+    for name in names:
+        require(name, scenario.claims, "claim")
+    if worlds is not None and world is None:
+        from foedus.analysis.findings import find
+        from foedus.analysis.findings_shape import findings_shape
+        from foedus.analysis.survey import survey
+        from foedus.report.findings import print_findings
+
+        with watching(f"Surveying the claims of {scenario.name}") as watch:
+            found = survey(
+                scenario,
+                names or None,
+                worlds=worlds,
+                seed=seed or 0,
+                settings=settings,
+                threads=threads,
+                progress=watch,
+            )
+            findings = find(found, others=others or 0, threads=threads, progress=watch)
+        if table:
+            from foedus.report.worlds import write_worlds
+
+            write_worlds(table, found)
+        document = findings_shape(found, findings, _called(path))
+        deliver(document, as_json, lambda shape: print_findings(make_console(), shape))
+        return
+    from foedus.analysis.claims import check_claims
+    from foedus.report.claims import print_claims
+
+    with watching(f"Checking the claims of {scenario.name}") as watch:
+        checked = check_claims(
+            scenario,
+            names or None,
+            settings=settings,
+            world=_place(scenario, moved, worlds, seed or 0, world),
+            threads=threads,
+            progress=watch,
+        )
+    deliver(checked.to_json(), as_json, lambda document: print_claims(make_console(), document))
+
+
+@click.command()
+@scenario_argument
+@click.argument("names", metavar="[CLAIM CLAIM]", nargs=-1)
+@click.option("--documents", nargs=2, help="Two documents, each with the claims that cite it.")
+@click.option("--worlds", type=click.IntRange(1), default=1000, help="Draw this many worlds (1000).")
+@seed_option
+@set_option
+@threads_option
+@json_option
+def cruxes(
+    *,
+    path: Path,
+    names: tuple[str, ...],
+    documents: tuple[str, str] | None,
+    worlds: int,
+    seed: int | None,
+    pairs: Pairs,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Find what divides two claims or two documents: the assumption, and the threshold, that part the worlds.
+
+    Without CLAIM CLAIM and --documents, every dispute that the scenario's claims name with `against`.
+    """
+    scenario, settings = read(path, pairs)
+    if len(names) not in (0, 2) or (names and documents):
+        raise click.UsageError("name two claims, or two documents with --documents, or nothing")
+    for name in names:
+        require(name, scenario.claims, "claim")
+    for name in documents or ():
+        require(name, scenario.documents, "document")
+    from foedus.analysis.disputes import find_disputes
+    from foedus.report.disputes import print_disputes
+
+    with watching(f"Looking for cruxes in {scenario.name}") as watch:
+        document = find_disputes(
+            scenario,
+            claims=(names[0], names[1]) if names else None,
+            documents=documents,
+            worlds=worlds,
+            seed=seed or 0,
+            settings=settings,
+            threads=threads,
+            progress=watch,
+        )
+    deliver(document, as_json, lambda found: print_disputes(make_console(), found))
+
+
+def _fit_together(
+    worlds: int | None, world: int | None, others: int | None, table: Path | None, moved: Pairs
+) -> None:
+    """Raise UsageError for options that need another one, or contradict it."""
+    if worlds is None:
+        for option, given in (("--world", world), ("--others", others), ("--csv", table)):
+            if given is not None:
+                raise click.UsageError(f"{option} needs --worlds, the worlds that are drawn")
+    elif moved:
+        raise click.UsageError("--at is about a world of your own; it goes without --worlds")
+    elif world is not None and world >= worlds:
+        raise click.UsageError(f"there is no world {world}: the worlds drawn are 0 to {worlds - 1}")
+
+
+def _place(
+    scenario: Scenario, moved: Pairs, worlds: int | None, seed: int, world: int | None
+) -> dict[str, float]:
+    """The world in which claims are checked: the base values, moved or drawn."""
+    if worlds is not None and world is not None:
+        from foedus.study.worlds import sample_scrambles
+
+        drawn, _ = sample_scrambles(scenario, worlds, seed)
+        return {name: float(values[world]) for name, values in drawn.items()}
+    from foedus.analysis.settling import moved_world
+
+    return moved_world(scenario, dict(moved))
+
+
+def _called(path: Path) -> str:
+    """What the scenario is called on the command line."""
+    from foedus.library import names
+
+    shipped = path.stem in names() and path.parent.name == "library"
+    return path.stem if shipped else str(path)

@@ -1,0 +1,122 @@
+"""Claims over worlds as text: for each its verdict, its share, its rule and what it would take to turn it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from foedus.report.claims import STYLES
+from foedus.report.likelihood import word_of
+from foedus.report.numbers import figure, percent
+
+Claim = Mapping[str, Any]
+INDENT = 4
+MOST_MOVES = 4
+VERDICTS = {True: "holds", False: "does not hold", None: "undefined"}
+
+
+def print_findings(console: Console, document: Mapping[str, Any]) -> None:
+    """Every claim that can be tested, then those that cannot, then how many hold."""
+    for claim in document["claims"]:
+        _print_claim(console, claim)
+    for claim in document["untestable"]:
+        console.print()
+        console.print(Text.assemble((claim["id"], "bold"), "  ", ("untestable", STYLES["untestable"])))
+        _indented(console, claim["says"])
+        _indented(console, f"No game can test it: {claim['reason']}")
+    console.print()
+    held = sum(claim["base"]["holds"] is True for claim in document["claims"])
+    console.print(
+        f"{len(document['claims'])} claims over {document['worlds']:,} worlds (seed {document['seed']}, "
+        f"{document['scrambles']} scrambles), {document['cases']} cases: {held} hold at the base values.",
+        markup=False,
+    )
+
+
+def _print_claim(console: Console, claim: Claim) -> None:
+    base = claim["base"]
+    verdict = VERDICTS[base["holds"]]
+    margin = "" if base["margin"] is None else f", margin {figure(base['margin'])}"
+    branch = "" if base["branch"] is None else f" ({base['branch']} branch)"
+    console.print()
+    console.print(
+        Text.assemble((claim["id"], "bold"), "  at base values ", (verdict, STYLES[verdict]), margin, branch)
+    )
+    _indented(console, claim["says"])
+    for line in _lines(claim):
+        _indented(console, line)
+
+
+def _indented(console: Console, line: str) -> None:
+    console.print(Padding(Text(line), (0, 0, 0, INDENT), expand=False))
+
+
+def _lines(claim: Claim) -> Iterator[str]:
+    yield _share(claim["worlds"])
+    if claim["weakest"]:
+        yield f"Weakest in world {claim['weakest']['world']}: margin {figure(claim['weakest']['margin'])}."
+    yield _rule(claim["rule"])
+    yield _counter(claim["counter_world"])
+    steep = [f"{each['parameter']} {each['over_range']:+.3g}" for each in claim["slopes"]["rows"]]
+    if steep:
+        yield f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
+    if claim["others"] is not None:
+        yield _others(claim["others"])
+    for document in claim["documents"]:
+        stance = f" ({document['stance']})" if document["stance"] else ""
+        yield f"[{', '.join(document['cites'])}] {document['title'] or document['id']}{stance}"
+    yield f"$ {claim['worlds']['command']}"
+
+
+def _share(worlds: Mapping[str, Any]) -> str:
+    missing = []
+    if worlds["undefined"]:
+        missing.append(f"undefined in {worlds['undefined']:,}")
+    if worlds["unsolved"]:
+        missing.append(f"{worlds['unsolved']:,} of these not solved")
+    left = f" ({', '.join(missing)})" if missing else ""
+    if worlds["share"] is None:
+        return f"Undefined in every world{left}."
+    interval = f"{percent(worlds['low'])}–{percent(worlds['high'])} %"
+    return f"Holds in {percent(worlds['share'])} % of worlds ({interval}): {word_of(worlds['share'])}{left}."
+
+
+def _rule(rule: Mapping[str, Any]) -> str:
+    if not rule["limits"]:
+        return f"No rule: {rule['reason']}."
+    where = " and ".join(_limit(each) for each in rule["limits"])
+    verb = "Holds" if rule["of"] == "holds" else "Fails"
+    told = f"density {percent(rule['density'])} %, coverage {percent(rule['coverage'])} %"
+    return f"{verb} where {where}: {told}."
+
+
+def _limit(limit: Mapping[str, Any]) -> str:
+    low, high = limit["low"], limit["high"]
+    if low is None:
+        return f"{limit['parameter']} ≤ {figure(high)}"
+    if high is None:
+        return f"{limit['parameter']} > {figure(low)}"
+    return f"{figure(low)} < {limit['parameter']} ≤ {figure(high)}"
+
+
+def _counter(counter: Mapping[str, Any] | None) -> str:
+    if counter is None:
+        return "No world with another verdict was found."
+    moves = [
+        f"{each['parameter']} {figure(each['from'])} → {figure(each['to'])}"
+        for each in counter["moved"][:MOST_MOVES]
+    ]
+    more = len(counter["moved"]) - len(moves)
+    rest = f" and {more} more" if more > 0 else ""
+    return f"Turns {counter['distance']:.2f} range-widths away: {', '.join(moves)}{rest}."
+
+
+def _others(turns: list[Mapping[str, Any]]) -> str:
+    if not turns:
+        return "No other equilibrium was found."
+    verdicts = ", ".join(f"{VERDICTS[each['holds']]} with that of {each['arrangement']}" for each in turns)
+    return f"Other equilibria found: {verdicts}."

@@ -1,0 +1,256 @@
+"""Claims over worlds: shares, rules, counter-worlds and cruxes, held against closed forms."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from foedus.analysis.disputes import NoDispute, find_disputes
+from foedus.analysis.findings import find
+from foedus.analysis.findings_shape import findings_shape
+from foedus.analysis.shares import share_of
+from foedus.analysis.survey import survey
+from foedus.cli import main
+from foedus.language.reader import read_scenario
+from foedus.language.scenario import Scenario
+
+COINS = """
+foedus: 1
+title: Two coins
+about: What follows from two chances that nobody knows.
+actors: {player: {name: Player}}
+rationality: 1
+documents:
+  bold: {title: Both will fall, stance: bold}
+  shy: {title: Neither will fall, stance: shy}
+parameters:
+  p: {value: 0.5, range: [0, 1], about: how likely the first falls}
+  q: {value: 0.4, range: [0, 1], about: how likely the second falls}
+  idle: {value: 0.5, range: [0, 1], about: nothing}
+variables:
+  first: {values: [no, yes]}
+  second: {values: [no, yes]}
+  moved: {values: [no, yes]}
+play:
+  - chance: one
+    outcomes:
+      falls: {probability: p, set: {first: yes}}
+      stays: {probability: rest}
+  - chance: two
+    outcomes:
+      falls: {probability: q, set: {second: yes}}
+      stays: {probability: rest}
+  - move: wait
+    by: player
+    options: {stay: {}, go: {set: {moved: yes}}}
+payoffs: {player: idle * (moved == yes)}
+outcomes:
+  both: first == yes and second == yes
+  other: first == no or second == no
+arrangements:
+  alone: {about: as it is}
+claims:
+  product: {says: Both fall seldom., cites: [shy#1], holds: "P[alone](both) < 0.25"}
+  box:
+    says: The first seldom and the second often.
+    cites: [shy#2]
+    holds: P[alone](first == yes) < 0.3 and P[alone](second == yes) > 0.4
+  rare: {says: Both nearly always., cites: [bold#1], holds: "P[alone](both) > 0.8"}
+  often:
+    says: The first falls more often than not.
+    cites: [bold#2]
+    holds: P[alone](first == yes) > 0.5
+    against: [seldom]
+  seldom: {says: It does not., cites: [shy#3], holds: "P[alone](first == yes) < 0.5"}
+  undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
+  vague: {says: Something., untestable: it has no formula}
+"""
+
+TRUE = {
+    "product": 0.25 * (1 + math.log(4)),
+    "box": 0.3 * 0.6,
+    "rare": 0.2 + 0.8 * math.log(0.8),
+    "often": 0.5,
+}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("coins") / "coins.yaml"
+    file.write_text(COINS, "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def scenario(path: Path) -> Scenario:
+    return read_scenario(path)
+
+
+@pytest.fixture(scope="module")
+def document(scenario: Scenario, path: Path) -> dict[str, Any]:
+    found = survey(scenario, worlds=2000, seed=3)
+    return findings_shape(found, find(found), str(path))
+
+
+def claim(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in document["claims"] if each["id"] == name)
+
+
+def test_intervals_cover(scenario: Scenario, record_property: pytest.RecordProperty) -> None:
+    """The true share lies within its 95 % interval in at least 93 % of 500 repetitions."""
+    covered, widths = dict.fromkeys(TRUE, 0), dict.fromkeys(TRUE, 0.0)
+    for seed in range(500):
+        found = survey(scenario, list(TRUE), worlds=256, seed=seed, threads=1)
+        for name, true in TRUE.items():
+            share = share_of(found[name].holds, found.scramble)
+            assert share.low is not None
+            assert share.high is not None
+            covered[name] += share.low <= true <= share.high
+            widths[name] += (share.high - share.low) / 500
+    record_property("mean width", widths)
+    assert min(covered.values()) >= 0.93 * 500, (covered, widths)
+    assert max(widths.values()) < 0.1, widths
+
+
+def test_rule_is_recovered(document: dict[str, Any]) -> None:
+    """The box that was planted, with its two limits and nothing else."""
+    rule = claim(document, "box")["rule"]
+    limits = {each["parameter"]: each for each in rule["limits"]}
+    assert rule["of"] == "holds"
+    assert set(limits) == {"p", "q"}
+    assert limits["p"]["high"] == pytest.approx(0.3, abs=0.01)
+    assert limits["q"]["low"] == pytest.approx(0.4, abs=0.01)
+    assert limits["p"]["low"] is limits["q"]["high"] is None
+    assert rule["coverage"] > 0.97
+    assert rule["density"] > 0.97
+
+
+def test_counter_world(document: dict[str, Any]) -> None:
+    """The nearest world with pq = ¼ to p = 0.5, q = 0.4."""
+    p = np.linspace(0.3, 1.0, 200_001)
+    true = np.sqrt((p - 0.5) ** 2 + (0.25 / p - 0.4) ** 2).min()
+    counter = claim(document, "product")["counter_world"]
+    assert counter["distance"] == pytest.approx(true, rel=0.01)
+    assert {each["parameter"] for each in counter["moved"]} == {"p", "q"}
+    assert counter["margin"] < 0.0
+
+
+def test_slopes(document: dict[str, Any]) -> None:
+    """The margin of the product is ¼ − pq."""
+    rows = {each["parameter"]: each for each in claim(document, "product")["slopes"]["rows"]}
+    assert rows["p"]["derivative"] == pytest.approx(-0.4)
+    assert rows["q"]["derivative"] == pytest.approx(-0.5)
+
+
+def test_undefined_worlds_are_counted(document: dict[str, Any]) -> None:
+    """A claim without a value anywhere has no share, and what is untestable is told apart."""
+    found = claim(document, "undefined")["worlds"]
+    assert found["undefined"] == 2000
+    assert found["share"] is None
+    assert [each["id"] for each in document["untestable"]] == ["vague"]
+
+
+def ran(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    words = shlex.split(command)
+    assert words[0] == "foedus"
+    assert main([*words[1:], "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("name", ["product", "box", "often"])
+def test_commands_print_the_same_again(
+    document: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every number in a report leads to its worlds, by the command that stands beside it."""
+    told = claim(document, name)
+    base = ran(told["base"]["command"], capsys)["claims"][0]
+    assert (base["holds"], base["margin"]) == (told["base"]["holds"], told["base"]["margin"])
+    again = ran(told["worlds"]["command"], capsys)["claims"][0]
+    assert again == told
+    weakest = ran(told["weakest"]["command"], capsys)["claims"][0]
+    assert weakest["margin"] == pytest.approx(told["weakest"]["margin"], abs=1e-9)
+    turned = ran(told["counter_world"]["command"], capsys)["claims"][0]
+    assert turned["margin"] == pytest.approx(told["counter_world"]["margin"], abs=1e-9)
+    assert turned["holds"] is not told["base"]["holds"]
+    slopes = ran(told["slopes"]["command"], capsys)["quantities"]
+    margin = next(each for each in slopes if each["side"] == "margin")
+    rows = {each["id"]: each["derivative"] for each in margin["rows"]}
+    for each in told["slopes"]["rows"]:
+        assert rows[each["parameter"]] == pytest.approx(each["derivative"], rel=1e-6)
+
+
+def test_threads_make_no_difference(scenario: Scenario) -> None:
+    """The same worlds give the same margins, to the last bit, on one thread and on two."""
+    one, two = (survey(scenario, worlds=300, seed=1, threads=threads) for threads in (1, 2))
+    for left, right in zip(one.claims, two.claims, strict=True):
+        assert np.array_equal(left.margin, right.margin, equal_nan=True)
+
+
+def test_table_of_worlds(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each world is a line with its numbers, and the verdict that follows from them."""
+    file = tmp_path / "worlds.csv"
+    assert main(["claims", str(path), "-c", "product", "--worlds", "64", "--csv", str(file)]) == 0
+    capsys.readouterr()
+    rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    assert len(rows) == 64
+    for row in rows:
+        margin = 0.25 - float(row["p"]) * float(row["q"])
+        assert float(row["product margin"]) == pytest.approx(margin, abs=1e-9)
+        assert row["product"] == ("holds" if margin > 0 else "fails")
+
+
+def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Share, word, rule, counter-world and stance stand in the text."""
+    assert main(["claims", str(path), "--worlds", "500"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for words in ("% of worlds", "range-widths away", "Holds where p ≤", "(shy)", "untestable", "--seed 0"):
+        assert words in told
+
+
+def test_crux_of_two_claims(scenario: Scenario) -> None:
+    """What parts `often` from `seldom` is p, at one half."""
+    (found,) = find_disputes(scenario, worlds=1000)["disputes"]
+    assert (found["left"], found["right"]) == ("often", "seldom")
+    assert found["cruxes"][0]["parameter"] == "p"
+    assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
+    assert found["cruxes"][0]["left_is_right"] == "above"
+    assert found["cruxes"][0]["accuracy"] > 0.99
+
+
+def test_crux_of_two_documents(scenario: Scenario) -> None:
+    """A document is right where more of its claims hold than usual."""
+    found = find_disputes(scenario, documents=("bold", "shy"), worlds=1000)
+    assert found["claims"]["bold"] == ["rare", "often"]
+    assert found["disputes"][0]["cruxes"][0]["parameter"] == "p"
+
+
+def test_nothing_in_dispute(scenario: Scenario) -> None:
+    with pytest.raises(NoDispute, match="cannot be tested"):
+        find_disputes(scenario, claims=("vague", "often"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--world", "3"],
+        ["--csv", "x.csv"],
+        ["--worlds", "8", "--world", "8"],
+        ["--worlds", "8", "--at", "p=0.3"],
+        ["--at", "nothing=1"],
+        ["--at", "p=word"],
+    ],
+)
+def test_options_that_do_not_fit(
+    path: Path, words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong usage is told, and nothing is written."""
+    assert main(["claims", str(path), *words]) == 2
+    assert capsys.readouterr().err
