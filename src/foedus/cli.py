@@ -131,7 +131,10 @@ def explain(
     from foedus.analysis import explanation
     from foedus.report.explanation import print_explanation
 
-    starts = {name: variable.start for name, variable in scenario.variables.items()}
+    everybody = set(scenario.actors)
+    starts = {
+        name: variable.start for name, variable in scenario.variables.items() if variable.seen_by == everybody
+    }
     with watching(f"Explaining {scenario.name}") as watch:
         found = explanation.explain(
             scenario,

@@ -13,7 +13,7 @@ from foedus.evidence.store import FIELDS, open_store, shared_store, store_of
 from foedus.handing import deliver, read
 from foedus.report.console import make_console
 from foedus.report.progress import watching
-from foedus.usage import ScenarioFile, require, write
+from foedus.usage import Documents, ScenarioFile, require, write
 
 FAULT = 1
 EXPORTS = ("prov", "claimreview", "csl", "bibtex")
@@ -52,9 +52,7 @@ def evidence() -> None:
 
 
 @evidence.command()
-@click.argument(
-    "paths", metavar="FILE...", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True
-)
+@click.argument("paths", metavar="FILE...", type=Documents(exists=True), nargs=-1, required=True)
 @for_option
 @store_option
 @click.option("--id", "name", help="The id that citations use (made from the file's name).")
@@ -79,7 +77,10 @@ def add(
     as_json: bool,
     **metadata: str | None,
 ) -> int:
-    """Register documents: text, Markdown, HTML and PDF files, and folders of them."""
+    """Register documents: text, Markdown, HTML and PDF files, and folders of them.
+
+    FILE is one of these, or the name of a scenario that ships with its documents: poland.
+    """
     from foedus.evidence.adding import Asked
     from foedus.evidence.adding import add as add_to
     from foedus.report.evidence import print_added
