@@ -24,7 +24,7 @@ from foedus.game.compile import Variation, compile_game
 from foedus.language.check import warnings
 from foedus.language.citing import citations_in
 from foedus.language.expression import Number, walk
-from foedus.language.reader import read_scenario
+from foedus.language.reader import read_scenario, read_text
 from foedus.language.scenario import Scenario, expressions
 from foedus.study.worlds import base_world, sample_worlds
 
@@ -45,8 +45,8 @@ ARRANGEMENTS = {
 HAPPENED = "overrun"
 DEFENCE = (0.41, 0.745)  # defence pacts, Berkemeier and Fuhrmann 2018; alliances, Leeds and others 2000
 
-# Numbers that are no judgments of size: the whole, the unit of the scale, and the strength that `march_effect`
-# refers to.
+# Numbers that are no judgments of size: the whole, the unit of the scale, and the strength to which
+# `march_effect` refers.
 STRUCTURAL = {1.0, 100.0, 120.0}
 
 
@@ -248,6 +248,31 @@ def test_a_changed_word_is_noticed(scenario: Scenario, store: Path, tmp_path: Pa
         found = check(opened, scenario)
     changed = {each["citation"] for each in found["citations"] if each["state"] != "resolves"}
     assert changed == {"chronicle#10"}
+
+
+def test_passages_are_printed_beside_what_rests_on_them(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`evidence check --passages` gives each passage, with what every part that cites it says."""
+    words = ["evidence", "check", "poland", "--passages", "--store", str(store)]
+    assert main([*words, "--json"]) == 0
+    rows = {each["citation"]: each for each in json.loads(capsys.readouterr().out)["citations"]}
+    row = rows["chronicle#14"]
+    assert "declare war on Germany" in row["passage"]
+    assert row["says"] == ["The word was given, and when it was called it was kept."]
+    assert all(len(each["says"]) == len(each["uses"]) and all(each["says"]) for each in rows.values())
+    assert main(words) == 0
+    printed = capsys.readouterr().out
+    below = printed.split("chronicle#14\n")[1].split("chronicle#15\n")[0]
+    assert below.index("declare war on Germany") < below.index("claim word_kept: The word was given")
+
+
+def test_a_promise_that_nobody_has_given_is_told(scenario: Scenario) -> None:
+    """Where the fallback does not hold it, a promise by somebody who does not sign is warned of."""
+    changed = scenario.text.replace("signed_by: [west, poland]", "signed_by: [poland]")
+    assert changed != scenario.text
+    found = [each.message for each in warnings(read_text(changed))]
+    assert found == ["'west' promises something in 'agreement' but does not sign it"]
 
 
 def test_documents_say_whose_they_are(scenario: Scenario) -> None:

@@ -201,16 +201,17 @@ def cite(
 
 @evidence.command()
 @scenario_argument
+@click.option("--passages", is_flag=True, help="Print each passage, and what the scenario rests on it.")
 @store_option
 @json_option
-def check(*, path: Path, file: Path | None, as_json: bool) -> int:
+def check(*, path: Path, passages: bool, file: Path | None, as_json: bool) -> int:
     """Check every citation of a scenario: resolves, changed, moved, ambiguous or missing."""
     from foedus.evidence.checking import check as check_in
     from foedus.report.evidence import print_checked
 
     scenario, _ = read(path)
     with open_store(chosen(file, path)) as store:
-        document = check_in(store, scenario)
+        document = check_in(store, scenario, passages=passages)
     deliver(document, as_json, lambda found: print_checked(make_console(), make_console(stderr=True), found))
     return 0 if document["counts"]["resolves"] == len(document["citations"]) else FAULT
 

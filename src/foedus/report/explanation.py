@@ -9,12 +9,19 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from foedus.language.scenario import Scenario
 from foedus.report.comparison import print_promises
 from foedus.report.numbers import Style, cell, change, in_points, percent, signed
 from foedus.report.table import Column, print_table
 
 Shape = Mapping[str, Any]
 CAUSES = ("errors", "hidden_information", "slips")
+
+
+def public_starts(scenario: Scenario) -> dict[str, str]:
+    """The start values of the variables that all actors see."""
+    everybody = set(scenario.actors)
+    return {name: each.start for name, each in scenario.variables.items() if each.seen_by == everybody}
 
 
 def print_explanation(console: Console, document: Shape, starts: Mapping[str, str]) -> None:
