@@ -126,9 +126,9 @@ def explain(
     for name in names:
         require(name, scenario.outcomes, "outcome")
     from foedus.analysis import explanation
-    from foedus.report.explanation import print_explanation
+    from foedus.report.explanation import print_explanation, public_starts
 
-    starts = {name: variable.start for name, variable in scenario.variables.items()}
+    starts = public_starts(scenario)
     with watching(f"Explaining {scenario.name}") as watch:
         found = explanation.explain(
             scenario,

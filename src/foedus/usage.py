@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class ScenarioFile(click.ParamType[Path]):
         path = Path(value)
         if path.is_file() or isinstance(value, Path):
             return path
-        if path.is_dir():
+        if path.is_dir() and value not in library.names():
             self.fail(f"'{value}' is a folder", param, ctx)
         if path.suffix in (".yaml", ".yml") or path.parent != Path("."):
             self.fail(f"there is no file '{value}'", param, ctx)
@@ -29,6 +30,16 @@ class ScenarioFile(click.ParamType[Path]):
             return library.find(value)
         except UnknownName as unknown:
             self.fail(f"there is no file '{value}', and {unknown}", param, ctx)
+
+
+class Documents(click.Path):
+    """A file or a folder, or the name of a scenario that ships with its documents: their folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        shipped = None if Path(value).exists() else library.find_documents(str(value))
+        return shipped or Path(str(super().convert(value, param, ctx)))
 
 
 class Setting(click.ParamType[tuple[str, str]]):

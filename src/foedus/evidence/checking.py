@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import pairwise
@@ -37,13 +37,15 @@ class Finding:
     places: tuple[Place, ...] = ()
 
 
-def check(store: Store, scenario: Scenario) -> dict[str, Any]:
-    """The documented shape `foedus/evidence-check/1`."""
+def check(store: Store, scenario: Scenario, *, passages: bool = False) -> dict[str, Any]:
+    """The documented shape `foedus/evidence-check/1`; with `passages` their text, and what stands on each."""
     path = fingerprint_file(Path(scenario.file))
     kept = read_fingerprints(path)
     uses = by_citation(citations_in(scenario.text, scenario.file))
     look = Look(store, scenario, kept)
     rows = [_shape(name, look.at(name), kept.citations.get(name), uses[name]) for name in uses]
+    if passages:
+        rows = [row | {"passage": look.text(row["citation"]), "says": says(scenario, row)} for row in rows]
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -66,6 +68,23 @@ def by_citation(found: Iterable[Citing]) -> dict[str, list[Citing]]:
     return {name: uses[name] for name in sorted(uses, key=in_order)}
 
 
+def says(scenario: Scenario, row: dict[str, Any]) -> list[str]:
+    """What the scenario says where it uses a citation: what a claim says, or what another part is about."""
+    parts: dict[str, Mapping[str, Any]] = {
+        "parameter": scenario.parameters,
+        "variable": scenario.variables,
+        "commitment": scenario.commitments,
+        "clause": scenario.clauses,
+        "arrangement": scenario.arrangements,
+    }
+    return [
+        scenario.claims[use["name"]].says
+        if use["kind"] == "claim"
+        else getattr(parts.get(use["kind"], {}).get(use["name"]), "about", "")
+        for use in row["uses"]
+    ]
+
+
 class Look:
     """Looks citations up in a store; each document is read once."""
 
@@ -86,6 +105,12 @@ class Look:
         if self.record(citation.document) is None:
             return Finding(MISSING_DOCUMENT, self._missing(citation.document))
         return judge(self.passages(citation.document), citation.place, self.kept.citations.get(name))
+
+    def text(self, name: str) -> str | None:
+        """The passage as it stands; None where there is none."""
+        citation = parse_citation(name)
+        assert citation is not None
+        return self.passages(citation.document).text(citation.place)
 
     def _missing(self, name: str) -> str:
         others = [other for sha256 in self.known_hashes(name) for other in self.store.with_text(sha256)]

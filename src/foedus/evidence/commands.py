@@ -13,7 +13,7 @@ from foedus.evidence.store import FIELDS, open_store, shared_store, store_of
 from foedus.handing import deliver, read
 from foedus.report.console import make_console
 from foedus.report.progress import watching
-from foedus.usage import ScenarioFile, require, write
+from foedus.usage import Documents, ScenarioFile, require, write
 
 FAULT = 1
 EXPORTS = ("prov", "claimreview", "csl", "bibtex")
@@ -52,9 +52,7 @@ def evidence() -> None:
 
 
 @evidence.command()
-@click.argument(
-    "paths", metavar="FILE...", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True
-)
+@click.argument("paths", metavar="FILE...", type=Documents(exists=True), nargs=-1, required=True)
 @for_option
 @store_option
 @click.option("--id", "name", help="The id that citations use (made from the file's name).")
@@ -79,7 +77,10 @@ def add(
     as_json: bool,
     **metadata: str | None,
 ) -> int:
-    """Register documents: text, Markdown, HTML and PDF files, and folders of them."""
+    """Register documents: text, Markdown, HTML and PDF files, and folders of them.
+
+    FILE is one of these, or the name of a scenario that ships with its documents: poland.
+    """
     from foedus.evidence.adding import Asked
     from foedus.evidence.adding import add as add_to
     from foedus.report.evidence import print_added
@@ -200,16 +201,17 @@ def cite(
 
 @evidence.command()
 @scenario_argument
+@click.option("--passages", is_flag=True, help="Print each passage, and what the scenario rests on it.")
 @store_option
 @json_option
-def check(*, path: Path, file: Path | None, as_json: bool) -> int:
+def check(*, path: Path, passages: bool, file: Path | None, as_json: bool) -> int:
     """Check every citation of a scenario: resolves, changed, moved, ambiguous or missing."""
     from foedus.evidence.checking import check as check_in
     from foedus.report.evidence import print_checked
 
     scenario, _ = read(path)
     with open_store(chosen(file, path)) as store:
-        document = check_in(store, scenario)
+        document = check_in(store, scenario, passages=passages)
     deliver(document, as_json, lambda found: print_checked(make_console(), make_console(stderr=True), found))
     return 0 if document["counts"]["resolves"] == len(document["citations"]) else FAULT
 

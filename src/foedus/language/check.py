@@ -100,9 +100,12 @@ def sets_of(step: made.Step) -> Iterator[tuple[str, Expression]]:
 
 
 def undefended(scenario: Scenario) -> Iterator[Fault]:
-    """Arrangements whose promisors do not sign."""
+    """Arrangements whose promisors do not sign, and would not be bound by the fallback either."""
     for arrangement in scenario.arrangements.values():
-        promisors = {scenario.commitments[name].by for name in arrangement.commitments}
+        fallback = scenario.arrangements[arrangement.otherwise] if arrangement.otherwise else None
+        standing = fallback.commitments if fallback else ()
+        promised = [name for name in arrangement.commitments if name not in standing]
+        promisors = {scenario.commitments[name].by for name in promised}
         for actor in sorted(promisors - set(arrangement.signed_by)) if arrangement.signed_by else ():
             message = f"'{actor}' promises something in '{arrangement.name}' but does not sign it"
             yield warning(message, arrangement.mark)

@@ -1,4 +1,7 @@
-"""The scenarios that come with the package, each a file `NAME.yaml` in this folder."""
+"""The scenarios that come with the package, each a file `NAME.yaml` in this folder.
+
+Where the documents of a scenario ship with it, they are the files in the folder `NAME`.
+"""
 
 from __future__ import annotations
 
@@ -19,3 +22,9 @@ def find(name: str) -> Path:
     if name not in names():
         raise UnknownName(f"no scenario that ships is called '{name}'{nearest(name, names())}")
     return FOLDER / f"{name}.yaml"
+
+
+def find_documents(name: str) -> Path | None:
+    """The folder with the documents of a shipped scenario; None where they do not ship."""
+    folder = FOLDER / name
+    return folder if name in names() and folder.is_dir() else None

@@ -161,7 +161,13 @@ def print_kept(console: Console, document: Shape) -> None:
 
 
 def print_checked(console: Console, errors: Console, document: Shape) -> None:
-    """Every citation that fails, with its place in the file and both fingerprints, and then the counts."""
+    """Every citation that fails, with its place in the file and both fingerprints, and then the counts.
+
+    Before that each passage with what rests on it, where that was asked for.
+    """
+    for row in document["citations"]:
+        if "passage" in row:
+            _print_resting(console, row)
     for row in document["citations"]:
         if row["state"] not in ("resolves", "no fingerprint"):
             _print_failure(errors, document["file"], row)
@@ -177,6 +183,16 @@ def print_checked(console: Console, errors: Console, document: Shape) -> None:
     )
     if document["counts"]["no fingerprint"]:
         console.print("'foedus evidence cite --all SCENARIO --write' keeps the fingerprints.", markup=False)
+
+
+def _print_resting(console: Console, row: Shape) -> None:
+    console.print()
+    console.print(Text(row["citation"], style="bold"))
+    text = "no such passage" if row["passage"] is None else safe(row["passage"])
+    console.print(Padding(Text(text, style="dim"), (0, 0, 0, 4), expand=False))
+    for use, said in zip(row["uses"], row["says"], strict=True):
+        head = f"{use['kind']} {use['name']}"
+        console.print(Padding(Text(f"{head}: {said}" if said else head), (0, 0, 0, 2), expand=False))
 
 
 def _print_failure(console: Console, file: str, row: Shape) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from foedus.language.scenario import Scenario
 from foedus.report.comparison import print_promises
 from foedus.report.numbers import Style, cell, change, in_points, percent, signed
 from foedus.report.table import Column, print_table
@@ -17,8 +18,14 @@ Shape = Mapping[str, Any]
 CAUSES = ("errors", "hidden_information", "slips")
 
 
+def public_starts(scenario: Scenario) -> dict[str, str]:
+    """The start values of the variables that all actors see."""
+    everybody = set(scenario.actors)
+    return {name: each.start for name, each in scenario.variables.items() if each.seen_by == everybody}
+
+
 def print_explanation(console: Console, document: Shape, starts: Mapping[str, str]) -> None:
-    """All parts of an explanation; `starts` are the variables' start values, which are not told again."""
+    """All parts of an explanation; `starts` are start values of what all see, not told again."""
     view = ", in force" if document["in_force"] else ", as offered" if document["fallback"] else ""
     console.print()
     console.print(Text(f"{document['arrangement']}{view}: the most likely course of play", style="bold"))
@@ -46,6 +53,9 @@ def _print_course(console: Console, course: Shape, starts: Mapping[str, str]) ->
 def _print_stage(
     console: Console, number: int, stage: Shape, starts: Mapping[str, str], payoffs: Style
 ) -> None:
+    if stage["mover"] is None and stage["step"] == stage["taken"]:
+        console.print(Text(f"{number:3}  {stage['taken']} enters into force"))
+        return
     taken = next(each for each in stage["options"] if each["name"] == stage["taken"])
     rounds = f" (round {'.'.join(map(str, stage['rounds']))})" if stage["rounds"] else ""
     who = stage["mover"] or "chance"
