@@ -95,7 +95,7 @@ def test_modules_stay_small() -> None:
     assert {path: size for path, size in sizes.items() if size > 400} == {}
 
 
-@pytest.mark.parametrize("name", ["numpy", "numba", "scipy", "pandas", "pydantic", "lark", "yaml"])
+@pytest.mark.parametrize("name", ["numpy", "numba", "scipy", "pandas", "sklearn", "pydantic", "lark", "yaml"])
 def test_help_is_light(name: str) -> None:
     """`foedus --help` loads no array library, and none that only a scenario needs."""
     program = (
