@@ -85,7 +85,7 @@ def _count(holds: Floats, scramble: Integers) -> tuple[Floats, Floats, int]:
     if not np.isin(holds[known], (0.0, 1.0)).all():
         raise ValueError("expected verdicts of 1, 0 or NaN")
     sizes = np.bincount(scramble[known]).astype(np.float64)
-    counts = np.bincount(scramble[known], weights=holds[known])
+    counts = np.bincount(scramble[known], weights=holds[known]).astype(np.float64)
     return counts[sizes > 0], sizes[sizes > 0], int((~known).sum())
 
 
