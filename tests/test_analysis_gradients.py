@@ -205,9 +205,14 @@ def test_sensitivities_of_claims() -> None:
     """A claim has its sides, each under the arrangement that it names."""
     scenario = read_scenario(library.find("guarantee"))
     found = foedus.find_sensitivities(scenario, "none", ["deters"])
-    assert [each.quantity.side for each in found.found] == ["left", "right"]
+    assert [each.quantity.side for each in found.found] == ["left", "right", "margin"]
     assert found.of("deters", "left")["reputation"].derivative != 0.0
     assert found.of("deters", "right")["reputation"].derivative == 0.0
+    left, right, margin = (found.of("deters", side) for side in ("left", "right", "margin"))
+    assert margin.value == pytest.approx(right.value - left.value)
+    assert margin["war_cost"].derivative == pytest.approx(
+        right["war_cost"].derivative - left["war_cost"].derivative
+    )
     with pytest.raises(UnknownName, match="did you mean 'deters'"):
         foedus.find_sensitivities(scenario, "none", ["deter"])
 
@@ -256,8 +261,8 @@ def test_sides_with_a_tipping_point() -> None:
     """A side that holds a derivative or a tipping point has its value, and says why it has no rows."""
     claim = "claims:\n  tips: {says: It tips, holds: 'Tip(gain - cost + 0 * P[none](war); gain) < 9'}\n"
     scenario = read_text(LADDER + claim, name="tips")
-    (side,) = foedus.find_sensitivities(scenario, "none", ["tips"]).found
-    assert side.quantity.side == "left"
+    side, margin = foedus.find_sensitivities(scenario, "none", ["tips"]).found
+    assert (side.quantity.side, margin.quantity.side) == ("left", "margin")
     assert side.value == pytest.approx(
         foedus.evaluate_text(scenario, "Tip(gain - cost + 0 * P[none](war); gain)")
     )

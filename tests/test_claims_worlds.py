@@ -221,7 +221,7 @@ def test_crux_of_two_claims(scenario: Scenario) -> None:
     assert (found["left"], found["right"]) == ("often", "seldom")
     assert found["cruxes"][0]["parameter"] == "p"
     assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
-    assert found["cruxes"][0]["left_is_right"] == "above"
+    assert found["cruxes"][0]["above"] == "left"
     assert found["cruxes"][0]["accuracy"] > 0.99
 
 
@@ -230,6 +230,18 @@ def test_crux_of_two_documents(scenario: Scenario) -> None:
     found = find_disputes(scenario, documents=("bold", "shy"), worlds=1000)
     assert found["claims"]["bold"] == ["rare", "often"]
     assert found["disputes"][0]["cruxes"][0]["parameter"] == "p"
+
+
+def test_cruxes_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The dispute, its counts and its crux stand in the text; of documents, their claims too."""
+    assert main(["cruxes", str(path)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "often against seldom" in told
+    assert "p: above 0." in told
+    assert main(["cruxes", str(path), "--documents", "bold", "shy", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["between"] == "documents"
+    assert main(["cruxes", str(path), "often"]) == 2
+    assert main(["cruxes", str(path), "vague", "often"]) == 1
 
 
 def test_nothing_in_dispute(scenario: Scenario) -> None:

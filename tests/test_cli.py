@@ -49,7 +49,7 @@ def broken(tmp_path: Path) -> Path:
 
 def test_every_command_is_tried() -> None:
     """The table of commands in this file leaves none out."""
-    assert set(commands.commands) == {*ON_A_SCENARIO, "export", "new", "schema", "evidence"}
+    assert set(commands.commands) == {*ON_A_SCENARIO, "cruxes", "export", "new", "schema", "evidence"}
 
 
 @pytest.mark.parametrize("name", ON_A_SCENARIO)

@@ -204,7 +204,7 @@ def _foot(ground: Ground, here: Floats, away: float, slopes: Floats) -> Floats:
 
 
 def _sparse(ground: Ground, moves: Floats) -> Floats:
-    """The same world with moves left out that are too small to matter, as many as leave the verdict turned."""
+    """The same world without the moves that are too small to matter, as many as leave the verdict turned."""
     order = np.argsort(-np.abs(moves), kind="stable")
     share = np.cumsum(moves[order] ** 2) / max(float(moves @ moves), 1e-300)
     most = (1.0 + SPARED) * np.linalg.norm(moves)

@@ -1,118 +1,155 @@
-"""What divides two sides: the assumption and the threshold that best part the worlds in which one is right
-from those in which the other is.
+"""Cruxes: the assumption, and its threshold, that best tells who is right in a dispute.
 
-A threshold is judged by its balanced accuracy, the mean of the shares of both kinds of worlds that lie on
-their own side of it: with as many of one kind as of the other a coin gets one half. Each assumption is
-searched for its best threshold (a decision stump, Iba and Langley 1992), and the assumptions are ranked.
+For each parameter the best cut between two kinds of worlds is that of a decision stump: Iba and Langley,
+*Induction of one-level decision trees* (ICML 1992). Its balanced accuracy is (1 + d) / 2, where d is the
+two-sample distance of Kolmogorov and Smirnov (Smirnov, *Table for estimating the goodness of fit of empirical
+distributions*, Annals of Mathematical Statistics 19, 1948), whose distribution says what chance can do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+Side = Literal["left", "right"]
 
-RARE = 0.01
-"""Sides of which one alone is right in a smaller share of worlds than this have no real dispute."""
 FEWEST = 20
-MOST = 3
+"""Worlds in which one side alone is right, from which a crux can be told."""
+
+CHANCE = 0.01
+"""How often a threshold may be told, of any parameter, where none separates anything."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A cut on one parameter; `above` is who is right rather above it, with what balanced accuracy."""
+
+    parameter: str
+    threshold: float
+    above: Side
+    accuracy: float
 
 
 @dataclass(frozen=True)
 class Crux:
-    """Above the threshold mostly one side is right: `left` if `left_above`, else the other.
+    """Who is right in how many worlds, and up to a few thresholds, the best first.
 
-    accuracy is balanced, from 0.5 to 1; left and right are the shares of the worlds of each kind that lie on
-    their own side.
-    """
-
-    name: str
-    threshold: float
-    left_above: bool
-    accuracy: float
-    left: float
-    right: float
-
-
-@dataclass(frozen=True)
-class Dispute:
-    """In how many worlds both sides are right, one alone, neither, or one is undefined; and the cruxes.
-
-    There are none where the sides agree, or hardly ever part (`reason` says which).
+    `agreement`: the two hardly ever differ. `reason` says why there are no thresholds where there are none.
     """
 
     both: int
-    left: int
-    right: int
     neither: int
+    only_left: int
+    only_right: int
     undefined: int
-    cruxes: tuple[Crux, ...]
-    reason: str | None
+    agreement: bool
+    thresholds: tuple[Threshold, ...]
+    reason: str = ""
 
 
-def dispute(points: Floats, left: Floats, right: Floats, names: Sequence[str]) -> Dispute:
-    """What parts two sides.
+def find_crux(
+    points: Floats,
+    left: Floats,
+    right: Floats,
+    names: Sequence[str],
+    *,
+    agreement: float = 0.02,
+    most: int = 3,
+) -> Crux:
+    """What separates the worlds in which only `left` holds from those in which only `right` does.
 
-    points (world, assumption); left and right (world) are 1 where a side is right, 0 where not, NaN where
-    that is undefined. Raises ValueError for arrays that do not fit each other.
+    `points` (world, parameter) are parameter values, `left` and `right` (world) verdicts of 1, 0 or NaN. Two
+    that differ in less than a share `agreement` of the worlds in which both are defined agree. Worlds in
+    which a verdict is undefined are counted apart; parameters that are not finite everywhere are left out.
     """
-    if points.shape != (len(left), len(names)) or left.shape != right.shape:
-        raise ValueError(f"found points {points.shape}, sides {left.shape} and {right.shape}")
     known = ~(np.isnan(left) | np.isnan(right))
-    ours, theirs = known & (left == 1.0), known & (right == 1.0)
-    only_left, only_right = ours & ~theirs, theirs & ~ours
-    reason = _no_dispute(int(known.sum()), int(only_left.sum()), int(only_right.sum()))
-    found = () if reason else _ranked(points, only_left, only_right, names)
-    return Dispute(
-        both=int((ours & theirs).sum()),
-        left=int(only_left.sum()),
-        right=int(only_right.sum()),
-        neither=int((known & ~ours & ~theirs).sum()),
-        undefined=int((~known).sum()),
-        cruxes=found,
-        reason=reason,
-    )
+    first, second = left[known] == 1.0, right[known] == 1.0
+    alone, other = first & ~second, second & ~first
+    kinds = int((first & second).sum()), int((~first & ~second).sum()), int(alone.sum()), int(other.sum())
+    differ, worlds = kinds[2] + kinds[3], int(known.sum())
+    agree = worlds > 0 and differ < agreement * worlds
+    reason = _no_dispute(kinds[2], kinds[3], worlds, agree)
+    thresholds: tuple[Threshold, ...] = ()
+    if not reason:
+        chosen = alone | other
+        thresholds = _best(points[known][chosen], alone[chosen], names, most)
+        reason = "" if thresholds else "no single assumption separates the two better than chance"
+    return Crux(*kinds, int((~known).sum()), agree, thresholds, reason)
 
 
-def _no_dispute(known: int, left: int, right: int) -> str | None:
-    if not known:
-        return "neither side is defined in any world"
-    if left + right < max(RARE * known, FEWEST):
-        return "they agree: there is hardly a world in which one is right and the other wrong"
-    if min(left, right) < FEWEST:
-        side = "second" if left < right else "first"
-        return f"where they differ it is nearly always the {side} that is right"
-    return None
+def standing(verdicts: Floats) -> Floats:
+    """Whether a world is one for a document: its claims do better there than over all worlds.
+
+    `verdicts` (claim, world) are those of the claims that cite it. The answer (world) is 1, 0 or NaN, as in
+    `find_crux`. Claims that hold in all worlds or in none count for nothing, the others alike; where a claim
+    is undefined the rest count, and where all are the world has no standing.
+    """
+    known = ~np.isnan(verdicts)
+    counts = known.sum(axis=1, keepdims=True)
+    usual = np.where(known, verdicts, 0.0).sum(axis=1, keepdims=True) / np.maximum(counts, 1)
+    telling = known & (usual > 0.0) & (usual < 1.0)
+    found = telling.sum(axis=0)
+    score = np.where(telling, verdicts - usual, 0.0).sum(axis=0)
+    return np.where(found == 0, np.nan, (score > 1e-12).astype(np.float64))
 
 
-def _ranked(
-    points: Floats, left: NDArray[np.bool_], right: NDArray[np.bool_], names: Sequence[str]
-) -> tuple[Crux, ...]:
-    rows = left | right
-    found = [
-        _stump(name, points[rows, column], left[rows])
-        for column, name in enumerate(names)
-        if np.ptp(points[rows, column]) > 0.0
-    ]
-    found.sort(key=lambda each: -each.accuracy)
-    return tuple(found[:MOST])
+def find_document_crux(
+    points: Floats,
+    verdicts: Floats,
+    left: Sequence[int],
+    right: Sequence[int],
+    names: Sequence[str],
+    *,
+    most: int = 3,
+) -> Crux:
+    """The crux between two documents, each given by the rows of `verdicts` (claim, world) that cite it.
+
+    Claims that both cite are left out. A document is right in a world as `standing` says.
+    """
+    shared = set(left) & set(right)
+    one, other = ([row for row in rows if row not in shared] for rows in (left, right))
+    return find_crux(points, standing(verdicts[one]), standing(verdicts[other]), names, most=most)
 
 
-def _stump(name: str, values: Floats, left: NDArray[np.bool_]) -> Crux:
-    """The best threshold of one assumption, half way between two neighbouring worlds."""
+def _no_dispute(alone: int, other: int, worlds: int, agree: bool) -> str:
+    if not worlds:
+        return "they are never both defined"
+    if agree:
+        return f"they differ in {alone + other:,} of {worlds:,} worlds"
+    for count, side in ((alone, "left"), (other, "right")):
+        if count < FEWEST:
+            return f"the {side} holds alone in {count:,} worlds, too few to tell what decides"
+    return ""
+
+
+def _best(points: Floats, alone: Booleans, names: Sequence[str], most: int) -> tuple[Threshold, ...]:
+    """The best threshold of each parameter, the best parameters first, without what chance can do."""
+    usable = np.flatnonzero(np.isfinite(points).all(axis=0) & (np.ptp(points, axis=0) > 0))
+    cuts = [_stump(points[:, column], alone, names[int(column)]) for column in usable]
+    least = _least(int(alone.sum()), int((~alone).sum()), max(len(usable), 1))
+    found = sorted((each for each in cuts if each.accuracy > least), key=lambda each: -each.accuracy)
+    return tuple(found[:most])
+
+
+def _least(one: int, other: int, parameters: int) -> float:
+    """The accuracy that the best of so many idle parameters reaches with probability CHANCE, at most."""
+    worlds = one * other / (one + other)
+    return 0.5 + 0.5 * float(np.sqrt(-np.log(CHANCE / parameters / 2.0) / 2.0 / worlds))
+
+
+def _stump(values: Floats, alone: Booleans, name: str) -> Threshold:
     order = np.argsort(values, kind="stable")
-    values, left = values[order], left[order]
-    below_left = np.cumsum(left)[:-1] / left.sum()
-    below_right = np.cumsum(~left)[:-1] / (~left).sum()
-    apart = np.where(np.diff(values) > 0.0, np.abs(below_left - below_right), -1.0)
-    best = int(np.argmax(apart))
-    left_above = bool(below_left[best] < below_right[best])
-    on_left = 1.0 - below_left[best] if left_above else below_left[best]
-    on_right = below_right[best] if left_above else 1.0 - below_right[best]
-    threshold = float((values[best] + values[best + 1]) / 2)
-    accuracy = float(on_left + on_right) / 2
-    return Crux(name, threshold, left_above, accuracy, float(on_left), float(on_right))
+    ordered, kind = values[order], alone[order]
+    # After each world: the share of either kind that lies at or below it.
+    apart = np.cumsum(kind) / kind.sum() - np.cumsum(~kind) / (~kind).sum()
+    steps = np.flatnonzero(ordered[1:] > ordered[:-1])
+    best = steps[np.argmax(np.abs(apart[steps]))]
+    threshold = (ordered[best] + ordered[best + 1]) / 2.0
+    above: Side = "right" if apart[best] > 0 else "left"
+    return Threshold(name, float(threshold), above, float(0.5 + 0.5 * abs(apart[best])))

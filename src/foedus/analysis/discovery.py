@@ -1,13 +1,15 @@
-"""The rule under which something happens: ranges of few assumptions that hold most of the worlds with it.
+"""Scenario discovery: ranges of few assumptions under which a claim holds, or under which it fails.
 
-Scenario discovery (Bryant and Lempert 2010) by classification trees (CART, Breiman and others 1984), which
-Lempert, Bryant and Bankes (2008) found to do as well as bump hunting (PRIM). Each leaf of a shallow tree is a
-box; the rule is the box in which coverage and density are best together.
+Bryant and Lempert, *Thinking inside the box* (Technological Forecasting and Social Change 77, 2010), with
+classification and regression trees in the place of their bump hunting: Lempert, Bryant and Bankes,
+*Comparing algorithms for scenario discovery* (RAND WR-557, 2008). A rule is one leaf of a shallow tree. Its
+*coverage* is the share of all worlds of the kind that are inside, its *density* the share of worlds inside
+that are of the kind. Both are those of the worlds from which the rule was learnt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,149 +17,189 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+Booleans = NDArray[np.bool_]
 
-DEPTH = 4
+FEWEST = 50
+"""Worlds of either kind from which something can be learnt."""
+
 SCREENED = 24
-FEWEST = 20
-SMALLEST = 0.02
+"""So many parameters that differ most between the kinds go to the tree: its time grows with each."""
+
 WORTH = 0.01
-NO_BETTER = 1.2
-"""A rule whose density is not this many times that of all worlds tells nothing."""
+"""A limit whose absence lowers the quality by less is dropped."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """low < assumption ≤ high; None where there is no such end."""
+    """One assumption's range, from `low` or up to `high`, or both; None where it has no such end."""
 
-    name: str
+    parameter: str
     low: float | None
     high: float | None
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Limits that must all be met, or none and a `reason`.
+    """Limits that hold together. `holding` says whether it tells where the claim holds or where it fails.
 
-    coverage: share of the worlds of interest that lie inside; density: share of the worlds inside that are
-    of interest; inside: share of all worlds that lie inside.
+    `base` is the density that a rule without limits would have, `inside` the share of worlds in the ranges.
     """
 
+    holding: bool
     limits: tuple[Limit, ...]
     coverage: float
     density: float
+    base: float
     inside: float
-    reason: str | None = None
+    worlds: int
 
 
-def discover(points: Floats, target: Floats, names: Sequence[str]) -> Rule:
-    """The rule for the worlds in which `target` (world) is 1; NaN is left out.
+@dataclass(frozen=True)
+class Discovery:
+    """A rule, or the reason why there is none."""
 
-    points (world, assumption). At most four limits. Of many assumptions the 24 whose values differ most
-    between the two kinds of worlds (the distance of Kolmogorov and Smirnov) are looked at. The same input
-    gives the same rule. Raises ValueError for arrays that do not fit each other.
+    rule: Rule | None
+    reason: str = ""
+
+
+def rule_for_rarer(points: Floats, holds: Floats, names: Sequence[str], **limits: int) -> Discovery:
+    """The rule of the rarer kind: where a claim fails, if it holds in more than half of the worlds."""
+    known = holds[~np.isnan(holds)]
+    return discover(points, holds, names, holding=bool(known.size == 0 or known.mean() <= 0.5), **limits)
+
+
+def discover(
+    points: Floats, holds: Floats, names: Sequence[str], *, holding: bool = True, most: int = 3
+) -> Discovery:
+    """The rule, of at most `most` assumptions, under which a claim holds (or fails, if not `holding`).
+
+    `points` (world, parameter) are parameter values, `holds` (world) 1, 0 or NaN, `names` those of the
+    parameters. Worlds that are undefined, or in which a parameter is not finite, are left out first.
     """
-    if points.shape != (len(target), len(names)):
-        raise ValueError(f"found points {points.shape} for {len(target)} worlds and {len(names)} names")
-    known = ~np.isnan(target)
-    points, wanted = points[known], target[known] == 1.0
-    few = int(min(wanted.sum(), (~wanted).sum()))
-    if few < FEWEST:
-        return _none(f"the verdict is another in {few} of {len(wanted)} worlds, too few to learn from")
-    looked_at = _screened(points, wanted)
-    boxes = [_pruned(points, wanted, box) for box in _leaves(points[:, looked_at], wanted, looked_at)]
-    best = max(boxes, key=lambda box: _merit(points, wanted, box))
-    inside = _inside(points, best)
-    rule = _described(best, inside, wanted, names)
-    if not best or rule.density < min(NO_BETTER * wanted.mean(), (1.0 + wanted.mean()) / 2):
-        return _none("no few limits tell the worlds apart")
-    return rule
+    usable = ~np.isnan(holds) & np.isfinite(points).all(axis=1)
+    values, kind = points[usable], holds[usable] == (1.0 if holding else 0.0)
+    reason = _too_little(kind, holding)
+    if reason:
+        return Discovery(None, reason)
+    columns = _screen(values, kind)
+    if not columns.size:
+        return Discovery(None, "no parameter varies")
+    box = max(
+        _boxes(values[:, columns], kind, most), key=lambda each: _quality(values[:, columns], kind, each)
+    )
+    box = _simplify(values[:, columns], kind, box)
+    if not box:
+        return Discovery(None, "no range of any assumption makes a difference")
+    limits = tuple(Limit(names[columns[place]], low, high) for place, (low, high) in sorted(box.items()))
+    return Discovery(_measured(values[:, columns], kind, box, limits, holding))
 
 
-Box = dict[int, tuple[float, float]]
-"""By column, what lies below and above; −∞ and ∞ where nothing does."""
+Box = dict[int, tuple[float | None, float | None]]
+"""The ends of the range of each column that has any."""
 
 
-def _none(reason: str) -> Rule:
-    return Rule((), 0.0, 0.0, 0.0, reason)
+def _too_little(kind: Booleans, holding: bool) -> str:
+    """Why nothing can be learnt, or nothing."""
+    word, other = ("holds", "fails") if holding else ("fails", "holds")
+    if kind.size == 0:
+        return "it is undefined in all worlds"
+    for count, name in ((int(kind.sum()), word), (int((~kind).sum()), other)):
+        if count < FEWEST:
+            return f"it {name} in {count:,} of {kind.size:,} worlds, too few to learn from ({FEWEST} needed)"
+    return ""
 
 
-def _screened(points: Floats, wanted: Bools) -> NDArray[np.intp]:
-    """The columns whose distributions differ most between the two kinds of worlds, in their own order."""
-    order = np.argsort(points, axis=0, kind="stable")
-    sorted_ = wanted[order]
-    steps = np.where(sorted_, 1.0 / wanted.sum(), -1.0 / (~wanted).sum())
-    distance = np.abs(np.cumsum(steps, axis=0)).max(axis=0)
-    distance[np.ptp(points, axis=0) == 0.0] = 0.0
-    return np.sort(np.argsort(-distance, kind="stable")[:SCREENED])
+def _screen(values: Floats, kind: Booleans) -> NDArray[np.intp]:
+    """The columns whose distribution differs most between the kinds, in file order.
+
+    By the largest difference of the two shares over eight bands (a coarse Kolmogorov and Smirnov distance),
+    and by the largest difference within a band, for what matters only in the middle or at both ends.
+    """
+    varied = np.flatnonzero(np.ptp(values, axis=0) > 0)
+    worth = np.array([_apart(values[:, column], kind) for column in varied])
+    best = varied[np.argsort(-worth, kind="stable")[:SCREENED]]
+    return np.sort(best)
 
 
-def _leaves(points: Floats, wanted: Bools, columns: NDArray[np.intp]) -> Iterator[Box]:
-    """The boxes of all nodes of a tree, the root left out."""
+def _apart(values: Floats, kind: Booleans) -> float:
+    edges = np.quantile(values[:: max(1, len(values) // 1024)], np.arange(1, 8) / 8)
+    bands = np.searchsorted(edges, values)
+    yes, no = (np.bincount(bands[chosen], minlength=8) / chosen.sum() for chosen in (kind, ~kind))
+    return float(max(np.abs(np.cumsum(yes - no)).max(), np.abs(yes - no).max()))
+
+
+def _boxes(values: Floats, kind: Booleans, most: int) -> list[Box]:
+    """The leaves of a shallow tree, and the whole."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (slow to import)
 
-    smallest = max(FEWEST, int(SMALLEST * len(points)))
-    tree = DecisionTreeClassifier(
-        max_depth=DEPTH, min_samples_leaf=smallest, class_weight="balanced", random_state=0
-    )
-    yield from _boxes(tree.fit(points, wanted).tree_, 0, {}, columns)
+    tree: Any = DecisionTreeClassifier(
+        max_depth=2 * most,
+        max_leaf_nodes=4 * most,
+        min_samples_leaf=max(10, len(values) // 200),
+        class_weight="balanced",
+        random_state=0,
+    ).fit(values, kind)
+    boxes: list[Box] = [{}]
+    waiting: list[tuple[int, Box]] = [(0, {})]
+    while waiting:
+        node, box = waiting.pop()
+        boxes.append(box)
+        left, right = tree.tree_.children_left[node], tree.tree_.children_right[node]
+        if left >= 0:
+            column, limit = int(tree.tree_.feature[node]), float(tree.tree_.threshold[node])
+            low, high = box.get(column, (None, None))
+            waiting.append((left, {**box, column: (low, limit)}))
+            waiting.append((right, {**box, column: (limit, high)}))
+    return [box for box in boxes if len(box) <= most]
 
 
-def _boxes(tree: Any, node: int, box: Box, columns: NDArray[np.intp]) -> Iterator[Box]:
-    yield box
-    left, right = int(tree.children_left[node]), int(tree.children_right[node])
-    if left < 0:
-        return
-    column, threshold = int(columns[tree.feature[node]]), float(tree.threshold[node])
-    low, high = box.get(column, (-np.inf, np.inf))
-    yield from _boxes(tree, left, {**box, column: (low, min(high, threshold))}, columns)
-    yield from _boxes(tree, right, {**box, column: (max(low, threshold), high)}, columns)
-
-
-def _inside(points: Floats, box: Box) -> Bools:
-    inside = np.ones(len(points), np.bool_)
+def _within(values: Floats, box: Box) -> Booleans:
+    inside = np.ones(len(values), dtype=np.bool_)
     for column, (low, high) in box.items():
-        inside &= (points[:, column] > low) & (points[:, column] <= high)
+        inside &= True if low is None else values[:, column] > low
+        inside &= True if high is None else values[:, column] <= high
     return inside
 
 
-def _merit(points: Floats, wanted: Bools, box: Box) -> float:
-    """Coverage and density together: their harmonic mean, density weighing more (F with β = ½)."""
-    inside = _inside(points, box)
-    hits = float((inside & wanted).sum())
+def _quality(values: Floats, kind: Booleans, box: Box) -> float:
+    """The harmonic mean of coverage and of the gain in density, 0 for no gain, 1 for a perfect rule."""
+    inside = _within(values, box)
+    hits, base = (inside & kind).sum(), kind.mean()
     if not hits:
         return 0.0
-    coverage, density = hits / wanted.sum(), hits / inside.sum()
-    return float(1.25 * coverage * density / (0.25 * density + coverage))
+    coverage, gain = hits / kind.sum(), (hits / inside.sum() - base) / (1.0 - base)
+    return float(2.0 * coverage * gain / (coverage + gain)) if gain > 0 else 0.0
 
 
-def _pruned(points: Floats, wanted: Bools, box: Box) -> Box:
-    """The same without the limits that buy next to nothing, the least useful first."""
-    merit = _merit(points, wanted, box)
+def _simplify(values: Floats, kind: Booleans, box: Box) -> Box:
+    """The box without the ends of ranges that buy nothing, the least useful first."""
     while box:
-        fewer = [looser for column in box for looser in _looser(box, column)]
-        best = max(fewer, key=lambda each: _merit(points, wanted, each))
-        if _merit(points, wanted, best) < merit - WORTH:
+        fewer = [
+            _without(box, column, end) for column in box for end in (0, 1) if box[column][end] is not None
+        ]
+        best = max(fewer, key=lambda each: _quality(values, kind, each))
+        if _quality(values, kind, best) < _quality(values, kind, box) - WORTH:
             return box
-        box, merit = best, max(merit, _merit(points, wanted, best))
+        box = best
     return box
 
 
-def _looser(box: Box, column: int) -> Iterator[Box]:
-    """The box with one end of one column's limits taken away."""
+def _without(box: Box, column: int, end: int) -> Box:
     low, high = box[column]
-    rest = {name: ends for name, ends in box.items() if name != column}
-    if np.isinf(low) or np.isinf(high):
-        yield rest
-    else:
-        yield {**rest, column: (low, np.inf)}
-        yield {**rest, column: (-np.inf, high)}
+    left = (None, high) if end == 0 else (low, None)
+    rest = {other: ends for other, ends in box.items() if other != column}
+    return rest if left == (None, None) else {**rest, column: left}
 
 
-def _described(box: Box, inside: Bools, wanted: Bools, names: Sequence[str]) -> Rule:
-    limits = tuple(
-        Limit(names[column], None if np.isinf(low) else low, None if np.isinf(high) else high)
-        for column, (low, high) in sorted(box.items())
+def _measured(values: Floats, kind: Booleans, box: Box, limits: tuple[Limit, ...], holding: bool) -> Rule:
+    inside = _within(values, box)
+    hits = int((inside & kind).sum())
+    return Rule(
+        holding=holding,
+        limits=limits,
+        coverage=hits / int(kind.sum()),
+        density=hits / int(inside.sum()),
+        base=float(kind.mean()),
+        inside=float(inside.mean()),
+        worlds=len(values),
     )
-    hits = float((inside & wanted).sum())
-    return Rule(limits, hits / wanted.sum(), hits / max(inside.sum(), 1), float(inside.mean()))

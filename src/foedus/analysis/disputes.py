@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foedus.analysis.cruxes import Crux, Dispute, dispute
+from foedus.analysis.cruxes import Crux, find_crux, find_document_crux
 from foedus.analysis.settling import Settings
-from foedus.analysis.survey import Survey, survey
+from foedus.analysis.survey import survey
 from foedus.errors import FoedusError
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import varied
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 Pair = tuple[str, str]
 
@@ -43,8 +41,8 @@ def find_disputes(
     scenario's claims name with `against`.
 
     Of two documents, each is right in a world in which more of its claims hold than in the average world: a
-    document that makes bold claims is measured by itself, not by how cautious the other is. Claims that both
-    cite speak for neither and are left out. Raises NoDispute where there is nothing to compare.
+    document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
+    both speak for neither and are left out. Raises NoDispute where there is nothing to compare.
     """
     pairs = [] if documents else [claims] if claims else _against(scenario)
     sides = _of_documents(scenario, documents) if documents else {}
@@ -62,11 +60,14 @@ def find_disputes(
     points = np.stack([found.worlds[name] for name in columns], axis=1)
     rows = []
     if documents:
-        left, right = (_score(found, sides[name]) for name in documents)
-        rows.append(_shape(scenario, documents, dispute(points, left, right, columns)))
+        verdicts = np.stack([each.holds for each in found.claims])
+        places = {each.claim.name: row for row, each in enumerate(found.claims)}
+        left, right = ([places[name] for name in sides[each]] for each in documents)
+        crux = find_document_crux(points, verdicts, left, right, columns)
+        rows.append(_shape(scenario, documents, crux))
     for pair in pairs:
-        left, right = (found[name].holds for name in pair)
-        rows.append(_shape(scenario, pair, dispute(points, left, right, columns)))
+        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns)
+        rows.append(_shape(scenario, pair, crux))
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -118,37 +119,27 @@ def _cited(cites: tuple[str, ...]) -> set[str]:
     return {place.partition("#")[0] for place in cites}
 
 
-def _score(found: Survey, names: tuple[str, ...]) -> Floats:
-    """1 where more of the claims hold than in the average world, 0 elsewhere, NaN where none is defined."""
-    holds = np.stack([found[name].holds for name in names])
-    known = ~np.isnan(holds)
-    count = known.sum(axis=0)
-    share = np.where(count > 0, np.where(known, holds, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
-    return np.where(np.isnan(share), np.nan, (share > np.nanmean(share)).astype(np.float64))
-
-
-def _shape(scenario: Scenario, pair: Pair, found: Dispute) -> dict[str, Any]:
+def _shape(scenario: Scenario, pair: Pair, found: Crux) -> dict[str, Any]:
     return {
         "left": pair[0],
         "right": pair[1],
         "counts": {
             "both": found.both,
-            "left": found.left,
-            "right": found.right,
+            "left": found.only_left,
+            "right": found.only_right,
             "neither": found.neither,
             "undefined": found.undefined,
         },
-        "reason": found.reason,
-        "cruxes": [dict(_crux(scenario, each)) for each in found.cruxes],
+        "agreement": found.agreement,
+        "reason": found.reason or None,
+        "cruxes": [
+            {
+                "parameter": each.parameter,
+                "about": scenario.parameters[each.parameter].about,
+                "threshold": each.threshold,
+                "above": each.above,
+                "accuracy": each.accuracy,
+            }
+            for each in found.thresholds
+        ],
     }
-
-
-def _crux(scenario: Scenario, crux: Crux) -> Iterator[tuple[str, Any]]:
-    parameter: Mapping[str, Any] = {"about": scenario.parameters[crux.name].about}
-    yield "parameter", crux.name
-    yield "about", parameter["about"]
-    yield "threshold", crux.threshold
-    yield "left_is_right", "above" if crux.left_above else "below"
-    yield "accuracy", crux.accuracy
-    yield "left_on_its_side", crux.left
-    yield "right_on_its_side", crux.right

@@ -13,7 +13,7 @@ from foedus.analysis.bulk import asked_in, cases_in
 from foedus.analysis.cases import Case
 from foedus.analysis.claims import Verdict, make_evaluation, verdict
 from foedus.analysis.counterworld import CounterWorld, Ground, nearest
-from foedus.analysis.discovery import Rule, discover
+from foedus.analysis.discovery import Discovery, rule_for_rarer
 from foedus.analysis.formula import Evaluation, reply
 from foedus.analysis.margins import Margins
 from foedus.analysis.shares import Share, share_of
@@ -66,7 +66,7 @@ class Finding:
     branch: Branch | None
     share: Share
     weakest: int | None
-    rule: Rule
+    rule: Discovery
     counter: CounterWorld | None
     moved: tuple[str, ...]
     slopes: tuple[Slope, ...]
@@ -112,7 +112,6 @@ def _finding(
     known = ~np.isnan(surveyed.margin)
     weakest = int(np.nanargmin(surveyed.margin)) if known.any() else None
     share = share_of(surveyed.holds, survey.scramble)
-    target = surveyed.holds if (share.share or 0.0) <= 0.5 else 1.0 - surveyed.holds
     counter: CounterWorld | None = None
     slopes: tuple[Slope, ...] = ()
     if base.holds is not None:
@@ -125,7 +124,7 @@ def _finding(
         branch,
         share,
         weakest,
-        discover(points, target, margins.names),
+        rule_for_rarer(points, surveyed.holds, margins.names),
         counter,
         margins.names,
         slopes,

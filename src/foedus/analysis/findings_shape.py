@@ -139,14 +139,16 @@ def _weakest(found: Finding, commands: _Commands) -> dict[str, Any] | None:
 
 
 def _rule(found: Finding, commands: _Commands) -> dict[str, Any]:
-    rule = found.rule
+    rule = found.rule.rule
+    if rule is None:
+        return {"limits": [], "reason": found.rule.reason, "command": commands.drawn()}
     return {
-        "of": "holds" if (found.share.share or 0.0) <= 0.5 else "fails",
-        "limits": [{"parameter": each.name, "low": each.low, "high": each.high} for each in rule.limits],
+        "of": "holds" if rule.holding else "fails",
+        "limits": [{"parameter": each.parameter, "low": each.low, "high": each.high} for each in rule.limits],
         "coverage": rule.coverage,
         "density": rule.density,
+        "base": rule.base,
         "inside": rule.inside,
-        "reason": rule.reason,
         "command": commands.drawn(),
     }
 

@@ -84,8 +84,8 @@ def _count(holds: Floats, scramble: Integers) -> tuple[Floats, Floats, int]:
     known = ~np.isnan(holds)
     if not np.isin(holds[known], (0.0, 1.0)).all():
         raise ValueError("expected verdicts of 1, 0 or NaN")
-    sizes: Floats = np.bincount(scramble[known]).astype(np.float64)
-    counts: Floats = np.bincount(scramble[known], weights=holds[known]).astype(np.float64)
+    sizes = np.bincount(scramble[known]).astype(np.float64)
+    counts = np.bincount(scramble[known], weights=holds[known]).astype(np.float64)
     return counts[sizes > 0], sizes[sizes > 0], int((~known).sum())
 
 

@@ -34,14 +34,14 @@ def _lines(found: Mapping[str, Any], worlds: int) -> list[str]:
         f"{counts['left']:,}, {found['right']} alone in {counts['right']:,}, neither in {counts['neither']:,}"
     )
     undefined = f"; undefined in {counts['undefined']:,}." if counts["undefined"] else "."
-    if found["reason"]:
-        return [told + undefined, f"No crux: {found['reason']}."]
+    if not found["cruxes"]:
+        return [told + undefined, f"{'They agree' if found['agreement'] else 'No crux'}: {found['reason']}."]
     return [told + undefined, *(_crux(found, each) for each in found["cruxes"])]
 
 
 def _crux(found: Mapping[str, Any], crux: Mapping[str, Any]) -> str:
     above, below = found["left"], found["right"]
-    if crux["left_is_right"] == "below":
+    if crux["above"] == "right":
         above, below = below, above
     return (
         f"{crux['parameter']}: above {figure(crux['threshold'])} rather {above}, below rather {below} "

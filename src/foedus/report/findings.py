@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from foedus.report.claims import STYLES
-from foedus.report.likelihood import word_of
+from foedus.report.likelihood import likelihood, scale
 from foedus.report.numbers import figure, percent
 
 Claim = Mapping[str, Any]
@@ -35,6 +35,7 @@ def print_findings(console: Console, document: Mapping[str, Any]) -> None:
         f"{document['scrambles']} scrambles), {document['cases']} cases: {held} hold at the base values.",
         markup=False,
     )
+    console.print(scale(), markup=False)
 
 
 def _print_claim(console: Console, claim: Claim) -> None:
@@ -82,7 +83,9 @@ def _share(worlds: Mapping[str, Any]) -> str:
     if worlds["share"] is None:
         return f"Undefined in every world{left}."
     interval = f"{percent(worlds['low'])}–{percent(worlds['high'])} %"
-    return f"Holds in {percent(worlds['share'])} % of worlds ({interval}): {word_of(worlds['share'])}{left}."
+    return (
+        f"Holds in {percent(worlds['share'])} % of worlds ({interval}): {likelihood(worlds['share'])}{left}."
+    )
 
 
 def _rule(rule: Mapping[str, Any]) -> str:

@@ -1,42 +1,52 @@
-"""Words for likelihoods, on one scale whose bands are always printed with them.
+"""Words for shares of worlds: one scale, printed with its bands.
 
-The words and the bounds between them are those of Intelligence Community Directive 203 (United States, 2015),
-so that each share has exactly one word: a bound belongs to the band above it. Two words are added for what is
-true of none or of all the worlds that were drawn, and is not thereby impossible or certain. The words say
-how likely something is among worlds; how sure one may be of that share is its interval.
+The seven bands and their words are those of Intelligence Community Directive 203, *Analytic Standards*
+(2015), with the gaps closed: its bands leave out 0 to 1 % and 99 to 100 %, and meet at their ends. Words say
+how likely something is, never how sure anybody is of it.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Band:
+    """Shares from `low`, up to `high` and without it; `word` is for them."""
+
+    word: str
+    low: float
+    high: float
+
+
 BANDS = (
-    (0.05, "almost no chance"),
-    (0.20, "very unlikely"),
-    (0.45, "unlikely"),
-    (0.55, "roughly even chance"),
-    (0.80, "likely"),
-    (0.95, "very likely"),
-    (1.00, "almost certain"),
+    Band("almost no chance", 0.0, 0.05),
+    Band("very unlikely", 0.05, 0.20),
+    Band("unlikely", 0.20, 0.45),
+    Band("roughly even chance", 0.45, 0.55),
+    Band("likely", 0.55, 0.80),
+    Band("very likely", 0.80, 0.95),
+    Band("almost certain", 0.95, 1.0),
 )
-"""Each word with the share below which it is used, and not below that of the word before."""
-
-NEVER, ALWAYS = "in none of the worlds", "in all worlds"
+NEVER, ALWAYS, UNKNOWN = "in no world drawn", "in every world drawn", "undefined"
 
 
-def word_of(share: float) -> str:
-    """The word for a share of worlds, from 0 to 1. Raises ValueError for anything else."""
+def likelihood(share: float | None) -> str:
+    """The word for a share from 0 to 1; None or NaN is undefined. Raises ValueError outside of that.
+
+    A share of exactly 0 or 1 is only that of the worlds drawn, and its words say so.
+    """
+    if share is None or math.isnan(share):
+        return UNKNOWN
     if not 0.0 <= share <= 1.0:
-        raise ValueError(f"found {share}, expected a share from 0 to 1")
-    if share == 0.0:
-        return NEVER
-    if share == 1.0:
-        return ALWAYS
-    return next(word for bound, word in BANDS if share < bound)
+        raise ValueError(f"found {share:g}, expected a share from 0 to 1")
+    if share in (0.0, 1.0):
+        return ALWAYS if share else NEVER
+    return next(band.word for band in BANDS if share < band.high)
 
 
 def scale() -> str:
-    """The scale on one line."""
-    lower, told = 0, []
-    for bound, word in BANDS:
-        told.append(f"{word} {lower}–{round(100 * bound)} %")
-        lower = round(100 * bound)
-    return "; ".join(told)
+    """The whole scale as a line, for the foot of a table."""
+    bands = ", ".join(f"{band.word} {100 * band.low:.0f}–{100 * band.high:.0f} %" for band in BANDS)
+    return f"Likelihood, as shares of worlds (ICD 203; a band holds its lower end): {bands}."

@@ -56,7 +56,8 @@ def _title(quantity: Mapping[str, Any]) -> str:
         told = f"{percent(value)} %"
     else:
         told = points(value, 2) if quantity["kind"] == "value" else figure(value)
-    side = f", {quantity['side']} side: {quantity['formula']}" if quantity["side"] else ""
+    which = "margin" if quantity["side"] == "margin" else f"{quantity['side']} side"
+    side = f", {which}: {quantity['formula']}" if quantity["side"] else ""
     return f"{KINDS[quantity['kind']]} {quantity['id']}{side}: {told}"
 
 

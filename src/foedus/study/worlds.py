@@ -10,7 +10,7 @@ leave each one's distribution alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ Worlds = Mapping[str, Floats]
 """Parameter values (world) by name; parameters that follow from others are left out."""
 
 BITS = 32
-SCRAMBLES = 16
-_APART = 0x5C7A
-"""Keeps the seeds of scrambles away from those that people choose."""
 
 
 class SamplingError(FoedusError):
@@ -61,6 +58,34 @@ def sample_worlds(scenario: Scenario, n: int, seed: int, first: int = 0) -> Worl
     """
     if n < 1 or first < 0 or seed < 0:
         raise SamplingError(f"cannot draw {n} worlds from world {first} with seed {seed}")
+    return _worlds(scenario, n, lambda columns: _scrambled(_digits(columns, n, first), columns, seed))
+
+
+def sample_scrambles(
+    scenario: Scenario, n: int, seed: int, scrambles: int = 16
+) -> tuple[Worlds, NDArray[np.int64]]:
+    """`n` worlds from independent scrambles of the sequence, and the number (world) of each world's scramble.
+
+    World k is point k // scrambles of scramble k % scrambles: the same however many are drawn, and the sizes
+    of scrambles differ by at most one. No scramble is that of `sample_worlds` with any seed, or one of
+    another seed. Shapes and errors otherwise as in `sample_worlds`.
+    """
+    if n < 1 or seed < 0 or scrambles < 1:
+        raise SamplingError(f"cannot draw {n} worlds from {scrambles} scrambles with seed {seed}")
+
+    def points(columns: list[int]) -> Floats:
+        digits = _digits(columns, (n - 1) // scrambles + 1, 0)
+        found = np.empty((len(columns), n))
+        for number in range(min(scrambles, n)):
+            size = (n - number - 1) // scrambles + 1
+            found[:, number::scrambles] = _scrambled(digits[:, :size], columns, seed, (number,))
+        return found
+
+    return _worlds(scenario, n, points), np.arange(n, dtype=np.int64) % scrambles
+
+
+def _worlds(scenario: Scenario, n: int, points: Callable[[list[int]], Floats]) -> Worlds:
+    """The base values, and where parameters vary what the points (column, world) make of them."""
     worlds = repeat_base(scenario, n)
     names = varied(scenario)
     if not names:
@@ -68,30 +93,10 @@ def sample_worlds(scenario: Scenario, n: int, seed: int, first: int = 0) -> Worl
     from foedus.study.quantiles import quantile  # noqa: PLC0415  (SciPy is slow to import)
 
     places = [list(scenario.parameters).index(name) for name in names]
-    ranks = _correlate(scenario, names, _sobol(places, n, seed, first))
+    ranks = _correlate(scenario, names, points(places))
     for name, rank in zip(names, ranks, strict=True):
         worlds[name] = quantile(scenario.parameters[name], rank)
     return worlds
-
-
-def sample_scrambles(
-    scenario: Scenario, n: int, seed: int, scrambles: int = SCRAMBLES
-) -> tuple[Worlds, NDArray[np.int64]]:
-    """`n` worlds from independent scrambles of the sequence, and the number of each world's (world).
-
-    The worlds of one scramble depend on each other, those of two do not, so that the spread between scrambles
-    tells how far a share may be off. Sizes differ by at most one; of fewer worlds than scrambles each has its
-    own. World k depends on n. Raises SamplingError as `sample_worlds` does.
-    """
-    if n < 1 or seed < 0:
-        raise SamplingError(f"cannot draw {n} worlds with seed {seed}")
-    sizes = [len(part) for part in np.array_split(np.arange(n), min(n, scrambles))]
-    parts = [
-        sample_worlds(scenario, size, int(np.random.SeedSequence([seed, k, _APART]).generate_state(1)[0]))
-        for k, size in enumerate(sizes)
-    ]
-    worlds = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return worlds, np.repeat(np.arange(len(sizes)), sizes)
 
 
 def _varies(parameter: Parameter) -> bool:
@@ -100,8 +105,8 @@ def _varies(parameter: Parameter) -> bool:
     )
 
 
-def _sobol(columns: list[int], n: int, seed: int, first: int) -> Floats:
-    """Points strictly inside the unit cube, shape (column, world), for some columns of the sequence."""
+def _digits(columns: list[int], n: int, first: int) -> NDArray[np.uint64]:
+    """The whole numbers (column, world) that are some columns of the sequence before it is scrambled."""
     from scipy.stats import qmc  # noqa: PLC0415
 
     engine = qmc.Sobol(max(columns) + 1, scramble=False, bits=BITS)
@@ -110,15 +115,24 @@ def _sobol(columns: list[int], n: int, seed: int, first: int) -> Floats:
         points = engine.random(n)
     else:
         points = engine.random_base2((n - 1).bit_length())[:n]
-    digits = np.ascontiguousarray((points[:, columns] * 2.0**BITS).astype(np.uint64).T)
-    scrambled = np.stack([_scramble(row, seed, column) for row, column in zip(digits, columns, strict=True)])
+    return np.ascontiguousarray((points[:, columns] * 2.0**BITS).astype(np.uint64).T)
+
+
+def _scrambled(
+    digits: NDArray[np.uint64], columns: list[int], seed: int, scramble: tuple[int, ...] = ()
+) -> Floats:
+    """Points strictly inside the unit cube, shape (column, world)."""
+    rows = [_scramble(row, seed, column, scramble) for row, column in zip(digits, columns, strict=True)]
     # The middle of each cell: at 0 and 1 a normal quantile is infinite.
-    return (scrambled.astype(np.float64) + 0.5) * 2.0**-BITS
+    return (np.stack(rows).astype(np.float64) + 0.5) * 2.0**-BITS
 
 
-def _scramble(digits: NDArray[np.uint64], seed: int, column: int) -> NDArray[np.uint64]:
+def _scramble(
+    digits: NDArray[np.uint64], seed: int, column: int, scramble: tuple[int, ...]
+) -> NDArray[np.uint64]:
     """The whole numbers (world) of one column with their binary digits scrambled."""
-    random = np.random.default_rng([seed, column])
+    # A key of its own, since a further number after the seed would be the same as none where it is 0.
+    random = np.random.default_rng(np.random.SeedSequence([seed, column], spawn_key=scramble))
     # Digit k, from the highest, changes itself for sure and each lower digit with probability one half.
     tops = np.uint64(1) << np.arange(BITS - 1, -1, -1, dtype=np.uint64)
     images = tops + random.integers(0, tops, dtype=np.uint64)
