@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import batches, growth, limit, one_game
+from benchmarks import batches, growth, limit, one_game, one_world
 from benchmarks.common import RESULTS
 
-ALL = {"limit": limit, "one_game": one_game, "batches": batches, "growth": growth}
+ALL = {"limit": limit, "one_game": one_game, "one_world": one_world, "batches": batches, "growth": growth}
 
 
 def main(words: list[str] | None = None) -> None:

@@ -60,6 +60,15 @@ def one_game(document: Document) -> str:
     return table(heads, rows)
 
 
+def one_world(document: Document) -> str:
+    rows = [
+        [row["scenario"], str(row["arrangements"]), "yes" if row["certain"] else "no"]
+        + [number(row[name]) for name in ("least_ms", "median_ms", "most_ms")]
+        for row in document["rows"]
+    ]
+    return table(("scenario", "arrangements", "made certain", "least ms", "median ms", "most ms"), rows)
+
+
 def batches(document: Document) -> str:
     rows = []
     for row in document["rows"]:
@@ -100,6 +109,7 @@ def _cell(row: Document, name: str) -> str:
 
 SECTIONS: dict[str, tuple[str, Callable[[Document], str]]] = {
     "one_game": ("One game", one_game),
+    "one_world": ("One world", one_world),
     "batches": ("Batches", batches),
     "growth": ("Growth", growth),
     "limit": ("The limit", limit),

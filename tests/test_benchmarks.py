@@ -9,7 +9,7 @@ import llvmlite.binding
 import numpy as np
 import pytest
 
-from benchmarks import batches, growth_point, limit, one_game, probes, summary
+from benchmarks import batches, growth_point, limit, one_game, one_world, probes, summary
 from benchmarks.common import RESULTS
 from benchmarks.places import difference, order_in, shares_of, text_of
 from benchmarks.trees import binary_tree, layered, random_numbers, random_tree
@@ -29,7 +29,7 @@ GAMES = [
 ]
 
 
-@pytest.mark.parametrize("benchmark", [one_game, batches, pytest.param(limit, marks=VECTORS)])
+@pytest.mark.parametrize("benchmark", [one_game, one_world, batches, pytest.param(limit, marks=VECTORS)])
 def test_runs(benchmark: object, tmp_path: Path) -> None:
     """Each benchmark measures its own side and writes what it found, with the machine that it ran on."""
     place = tmp_path / "folder" / "found.json"

@@ -20,7 +20,7 @@ from foedus.game.table import Tabulation
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 
-BLOCK, FEW_NODES = 32, 1 << 14
+BLOCK, FEW_NODES = 32, 1 << 15
 MOST_NUMBERS = 8_000_000
 TIE = 1e-12
 
@@ -182,8 +182,8 @@ def _block(game: Game, numbers: _Numbers) -> Floats:
     belief, visits, limit = _beliefs(game, log_reach, order)
     quality = _quality(game, numbers, belief, _values(game, numbers))
     first = np.asarray(game.first_option[:-1], np.intp)
-    best = np.maximum.reduceat(np.where(numbers.weights > 0, quality, -np.inf), first, axis=0)
-    expected = np.add.reduceat(numbers.behaviour * quality, first, axis=0)
+    best = _grouped(np.maximum, np.where(numbers.weights > 0, quality, -np.inf), first)
+    expected = _grouped(np.add, numbers.behaviour * quality, first)
     gain = np.maximum(best - expected, 0.0)
     change = np.abs(_logit(game, numbers, quality, best) - numbers.behaviour)
     rows = change.max(axis=0), gain.max(axis=0), (gain * visits).max(axis=0), limit.any(axis=0)
@@ -214,12 +214,25 @@ def _reach(game: Game, numbers: _Numbers) -> tuple[Floats, NDArray[np.int64]]:
     return log_reach, order
 
 
+def _grouped(operation: np.ufunc, numbers: Floats, start: Whole) -> Floats:
+    """The operation over each group of rows. `reduceat` takes several times as long as `reduce`, which serves
+    where all groups have the same size."""
+    size = len(numbers) // max(len(start), 1)
+    if np.array_equal(start, np.arange(0, len(numbers), max(size, 1))):
+        found: Floats = operation.reduce(numbers.reshape(len(start), size, *numbers.shape[1:]), axis=1)
+        return found
+    apart: Floats = operation.reduceat(numbers, start, axis=0)
+    return apart
+
+
 def _log_sums(logs: Floats, start: Whole, size: Whole) -> Floats:
     """ln Σ exp of each group of rows."""
-    top = np.maximum.reduceat(logs, start, axis=0)
+    if len(start) == len(logs):
+        return logs
+    top = _grouped(np.maximum, logs, start)
     finite: Floats = np.where(np.isneginf(top), 0.0, top)
     scaled = np.exp(logs - np.repeat(finite, size, axis=0))
-    sums: Floats = np.log(np.add.reduceat(scaled, start, axis=0))
+    sums: Floats = np.log(_grouped(np.add, scaled, start))
     total: Floats = np.add(finite, sums)
     return total
 
@@ -249,7 +262,7 @@ def _values(game: Game, numbers: _Numbers) -> Floats:
     for nodes, edges, start in reversed(layers_of(game).out):
         if len(nodes):
             after = numbers.payoffs[game.payment[edges]] + worth[game.child[edges]]
-            worth[nodes] = np.add.reduceat(numbers.share[edges][:, None] * after, start, axis=0)
+            worth[nodes] = _grouped(np.add, numbers.share[edges][:, None] * after, start)
     return worth
 
 
@@ -260,8 +273,7 @@ def _quality(game: Game, numbers: _Numbers, belief: Floats, worth: Floats) -> Fl
     above = layers.parent[edges]
     mover = game.mover[game.information_set[above]]
     after = numbers.payoffs[game.payment[edges], mover] + worth[game.child[edges], mover]
-    quality: Floats = np.add.reduceat(belief[above] * after, layers.first_by_option, axis=0)
-    return quality
+    return _grouped(np.add, belief[above] * after, layers.first_by_option)
 
 
 def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floats:
@@ -273,5 +285,5 @@ def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floa
     tied = loss >= -np.repeat(largest[game.mover], size, axis=0)
     exact = np.where(tied, 0.0, -np.inf)
     scores = numbers.weights * np.exp(np.where(np.isinf(rationality), exact, rationality * loss))
-    shares: Floats = scores / np.repeat(np.add.reduceat(scores, first, axis=0), size, axis=0)
+    shares: Floats = scores / np.repeat(_grouped(np.add, scores, first), size, axis=0)
     return shares

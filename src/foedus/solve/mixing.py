@@ -78,11 +78,17 @@ def remember(scratch: Any, memory: Any, slot: int) -> None:
 
 
 @part
+def before(slot: int, k: int, depth: int) -> int:
+    """The slot of k sweeps before. Division by a number that is no constant takes long."""
+    return slot - k if k <= slot else slot - k + depth
+
+
+@part
 def project(memory: Any, slot: int, used: int) -> None:
     """Inner products of the new difference with those in use, and of all those with the residual."""
     depth, rows = memory.target.shape[0], memory.residual.shape[0]
     for k in range(used):
-        i = (slot - k) % depth
+        i = before(slot, k, depth)
         product, target = spread(0.0), spread(0.0)
         for r in range(rows):
             step = load(memory.residual_steps, i * rows + r)
@@ -102,9 +108,9 @@ def fit(memory: Any, slot: int, used: int) -> None:
     """
     depth = memory.target.shape[0]
     for i in range(used):
-        a = (slot - i) % depth
+        a = before(slot, i, depth)
         for j in range(i):
-            total = load(memory.products, a * depth + (slot - j) % depth)
+            total = load(memory.products, a * depth + before(slot, j, depth))
             for k in range(j):
                 total -= load(memory.factor, i * depth + k) * load(memory.factor, j * depth + k)
             store(memory.factor, i * depth + j, total * load(memory.inverse, j))
@@ -121,20 +127,32 @@ def fit(memory: Any, slot: int, used: int) -> None:
     for i in range(used - 1, -1, -1):
         total = load(memory.half, i)
         for k in range(i + 1, used):
-            total -= load(memory.factor, k * depth + i) * load(memory.share, (slot - k) % depth)
+            total -= load(memory.factor, k * depth + i) * load(memory.share, before(slot, k, depth))
         inverse = load(memory.inverse, i)
         share = less(spread(0.0), inverse, total * inverse, spread(0.0))
-        store(memory.share, (slot - i) % depth, share)
+        store(memory.share, before(slot, i, depth), share)
 
 
 @part
 def mix(scratch: Any, memory: Any, slot: int, used: int) -> None:
+    """The next log-odds of every lane, all steps being whole."""
+    depth, rows = memory.target.shape[0], memory.residual.shape[0]
+    for r in range(rows):
+        total = load(memory.answer, r)
+        for k in range(used):
+            i = before(slot, k, depth)
+            total -= load(memory.share, i) * load(memory.answer_steps, i * rows + r)
+        store(scratch.odds, r, passes.at_least_never(total))
+
+
+@part
+def mix_damped(scratch: Any, memory: Any, slot: int, used: int) -> None:
     """The next log-odds of every lane."""
     depth, rows, damping = memory.target.shape[0], memory.residual.shape[0], load(memory.damping, 0)
     for r in range(rows):
         total = load(memory.answer, r) - damping * load(memory.residual, r)
         for k in range(used):
-            i = (slot - k) % depth
+            i = before(slot, k, depth)
             step = load(memory.answer_steps, i * rows + r)
             step -= damping * load(memory.residual_steps, i * rows + r)
             total -= load(memory.share, i) * step
@@ -150,9 +168,10 @@ def pace(memory: Any, settings: Any) -> int:
     depth, round_length, most = memory.target.shape[0], settings.rest + settings.burst, 0
     for lane in range(WIDTH):
         age = memory.age[lane]
-        since = age % round_length - settings.rest
+        turn = age // round_length if age >= round_length else 0
+        since = age - turn * round_length - settings.rest
         if since < 0:
-            length = max(settings.calm * SHRINKING ** (age // round_length), SHORTEST)
+            length = max(settings.calm * SHRINKING**turn, SHORTEST)
             memory.known[lane], memory.damping[lane] = 0.0, 1.0 - length
         else:
             known = min(since, depth)
@@ -170,7 +189,10 @@ def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> None:
     if used > 0:
         project(memory, slot, used)
         fit(memory, slot, used)
-    mix(scratch, memory, slot, used)
+    if settings.rest == 0 and settings.damping == 0.0:
+        mix(scratch, memory, slot, used)
+    else:
+        mix_damped(scratch, memory, slot, used)
 
 
 @part

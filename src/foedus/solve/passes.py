@@ -41,17 +41,22 @@ def at_least_never(x: Any) -> Any:
 
 
 @part
+def share_two(x: Any, sigma: Any, option: int, base: int) -> None:
+    """σ of two options from the log-odds of the one against the other."""
+    small = exp(0.0 - magnitude(x))
+    large = 1.0 / (1.0 + small)
+    small = small * large
+    store(sigma, option, less(spread(0.0), x, large, small))
+    store(sigma, base, less(spread(0.0), x, small, large))
+
+
+@part
 def share_out(layout: Any, h: int, odds: Any, sigma: Any) -> None:
     """σ of the options of h from their log-odds."""
     first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
     base, row = entry(layout.base, h), entry(layout.first_row, h)
     if last - first == 2:
-        x = load(odds, row)
-        small = exp(0.0 - magnitude(x))
-        large = 1.0 / (1.0 + small)
-        small = small * large
-        store(sigma, entry(layout.row_option, row), less(spread(0.0), x, large, small))
-        store(sigma, base, less(spread(0.0), x, small, large))
+        share_two(load(odds, row), sigma, entry(layout.row_option, row), base)
         return
     top = spread(0.0)
     for r in range(row, row + last - first - 1):
@@ -92,12 +97,15 @@ def show(layout: Any, scratch: Any, h: int, logarithmic: bool) -> None:
 
 
 @part
-def forward(layout: Any, sigma: Any, reach: Any) -> None:
-    """Reach (node, lane) of every node, linear."""
+def forward(layout: Any, sigma: Any, reach: Any, ends: bool) -> None:
+    """Reach (node, lane) of every node, linear; of those where play ends only if asked for."""
     store(reach, 0, spread(1.0))
     for n in range(1, reach.shape[0]):
-        total = spread(0.0)
-        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
+        if not ends and entry(layout.information_set, n) == -2:
+            continue
+        first, last = entry(layout.in_first, n), entry(layout.in_first, n + 1)
+        total = load(reach, entry(layout.in_parent, first)) * load(sigma, entry(layout.in_share, first))
+        for way in range(first + 1, last):
             above = load(reach, entry(layout.in_parent, way))
             total = fma(above, load(sigma, entry(layout.in_share, way)), total)
         store(reach, n, total)
@@ -219,6 +227,39 @@ def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
 
 
 @part
+def advantage(layout: Any, numbers: Any, scratch: Any, h: int, option: int, base: int) -> tuple[Any, Any]:
+    """What the one of two options brings the mover of h over the other, and the reach of h (lane)."""
+    actors, actor, start = scratch.values.shape[1], entry(layout.mover, h), entry(layout.first_option, h)
+    first, last = entry(layout.first_node, h), entry(layout.last_node, h)
+    total, better = spread(0.0), spread(0.0)
+    for n in range(first, last):
+        one, other = entry(layout.first_edge, n) + option - start, entry(layout.first_edge, n) + base - start
+        paid = load(numbers.payoffs, entry(layout.payment, one) * actors + actor)
+        less_paid = load(numbers.payoffs, entry(layout.payment, other) * actors + actor)
+        gain = paid + load(scratch.values, entry(layout.child, one) * actors + actor)
+        gain -= less_paid + load(scratch.values, entry(layout.child, other) * actors + actor)
+        if last - first == 1:
+            return gain, load(scratch.reach, n)
+        reached = load(scratch.reach, n)
+        total += reached
+        better = fma(reached, gain, better)
+    return better / total, total
+
+
+@part
+def odds_between(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """`next_odds` of a set of two options; returns the reach of h (lane)."""
+    row, base = entry(layout.first_row, h), entry(layout.base, h)
+    option = entry(layout.row_option, row)
+    gain, total = advantage(layout, numbers, scratch, h, option, base)
+    heavier = load(numbers.log_weights, entry(layout.weight, option))
+    heavier -= load(numbers.log_weights, entry(layout.weight, base))
+    rationality = load(numbers.rationality, entry(layout.mover, h))
+    store(scratch.next_odds, row, at_least_never(fma(rationality, gain, heavier)))
+    return total
+
+
+@part
 def pair(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: int) -> None:
     """Values of a node of two ways; each is its share, its child's row of values, its row of payments."""
     share, below, paid = one
@@ -252,6 +293,8 @@ def value(layout: Any, payoffs: Any, n: int, sigma: Any, values: Any) -> None:
             pair(values, payoffs, here, one, other, 4)
         elif actors == 3:
             pair(values, payoffs, here, one, other, 3)
+        elif actors == 2:
+            pair(values, payoffs, here, one, other, 2)
         else:
             pair(values, payoffs, here, one, other, actors)
         return

@@ -16,7 +16,7 @@ from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH, load, store
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
-from foedus.solve.sweeps import appraise_all, backward, reach_all
+from foedus.solve.sweeps import appraise_all, backward_by_runs, reach_all
 
 FREE, LOST, TIRED = -1, -1, 0
 
@@ -117,7 +117,7 @@ def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, set
         for k in range(layout.asked.shape[0]):
             passes.show(layout, scratch, layout.asked[k], settings.logarithmic)
         reach_all(layout, scratch, settings.logarithmic)
-        store(scratch.lost, 0, backward(layout, numbers, scratch))
+        store(scratch.lost, 0, backward_by_runs(layout, numbers, scratch))
         compare(layout, scratch, rows)
         working = release_ended(scratch, memory, jobs, settings.tolerance)
         if working > 0:

@@ -21,7 +21,7 @@ def reach_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
         passes.forward_logarithmic(layout, scratch)
         passes.rescale(layout, scratch)
     else:
-        passes.forward(layout, scratch.sigma, scratch.reach)
+        passes.forward(layout, scratch.sigma, scratch.reach, False)
 
 
 @part
@@ -52,6 +52,59 @@ def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
             for member in range(first, n + 1):
                 passes.value(layout, numbers.payoffs, member, scratch.next_sigma, scratch.values)
         n = first - 1
+    return lost
+
+
+@part
+def two(layout: Any, h: int) -> Any:
+    """Whether h is a set of two options."""
+    return entry(layout.first_option, h + 1) - entry(layout.first_option, h) == 2
+
+
+@part
+def answer_run(layout: Any, numbers: Any, scratch: Any, first: int, last: int, lost: Any) -> Any:
+    """`next_odds` of the sets among nodes first … last − 1; returns 1.0 (lane) where reach is lost or was."""
+    n = first
+    while n < last:
+        h, this = entry(layout.information_set, n), n
+        n += 1
+        if h >= 0:
+            n = entry(layout.last_node, h)
+            if two(layout, h):
+                total = passes.odds_between(layout, numbers, scratch, h)
+            else:
+                total = answer(layout, numbers, scratch, h)
+            if n > this + 1:
+                lost = less(total, spread(UNREACHED), spread(1.0), lost)
+    return lost
+
+
+@part
+def share_run(layout: Any, scratch: Any, first: int, last: int) -> None:
+    """`next_sigma` of those sets of two options."""
+    n = first
+    while n < last:
+        h = entry(layout.information_set, n)
+        if h >= 0 and two(layout, h):
+            passes.share_out(layout, h, scratch.next_odds, scratch.next_sigma)
+        n = entry(layout.last_node, h) if h >= 0 else n + 1
+
+
+@part
+def backward_by_runs(layout: Any, numbers: Any, scratch: Any) -> Any:
+    """The same as `backward`, but beliefs are not kept.
+
+    What is alike for all sets of a run is done for one after the other, so that the processor need not wait
+    for the end of one set's long chain of arithmetic before it begins with the next.
+    """
+    lost = spread(0.0)
+    for run in range(layout.run.shape[0] - 1, 0, -1):
+        first, last = entry(layout.run, run - 1), entry(layout.run, run)
+        lost = answer_run(layout, numbers, scratch, first, last, lost)
+        share_run(layout, scratch, first, last)
+        for n in range(first, last):
+            if entry(layout.information_set, n) != -2:
+                passes.value(layout, numbers.payoffs, n, scratch.next_sigma, scratch.values)
     return lost
 
 
@@ -147,7 +200,7 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
 def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:
     """Reach and values of every node under `sigma`."""
     passes.prepare(layout, numbers, scratch)
-    passes.forward(layout, scratch.sigma, scratch.reach)
+    passes.forward(layout, scratch.sigma, scratch.reach, True)
     for n in range(layout.information_set.shape[0] - 1, -1, -1):
         if entry(layout.information_set, n) != -2:
             passes.value(layout, numbers.payoffs, n, scratch.sigma, scratch.values)
