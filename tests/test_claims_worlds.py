@@ -207,6 +207,24 @@ def test_table_of_worlds(path: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         assert row["product"] == ("holds" if margin > 0 else "fails")
 
 
+def test_page(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page has every claim, its share and its words, the disputes, and what cannot be tested."""
+    file = tmp_path / "claims.md"
+    assert main(["claims", str(path), "--worlds", "500", "--markdown", str(file)]) == 0
+    capsys.readouterr()
+    page = file.read_text("utf-8")
+    for words in (
+        "| product | Both fall seldom. | holds |",
+        "## shy Neither will fall (shy)",
+        "**often against seldom**",
+        "**bold against shy**",
+        "- **vague** Something.",
+        "ICD 203",
+    ):
+        assert words in page
+    assert main(["claims", str(path), "-c", "box", "--worlds", "50", "--markdown", str(file)]) == 2
+
+
 def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Share, word, rule, counter-world and stance stand in the text."""
     assert main(["claims", str(path), "--worlds", "500"]) == 0

@@ -6,6 +6,7 @@ Array libraries are imported inside, as in `cli`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +15,10 @@ from foedus.language.scenario import Scenario
 from foedus.options import json_option, scenario_argument, seed_option, set_option, threads_option
 from foedus.report.console import make_console
 from foedus.report.progress import watching
-from foedus.usage import Setting, require, seed_is_for
+from foedus.usage import Setting, require, seed_is_for, write
+
+if TYPE_CHECKING:
+    from foedus.analysis.survey import Survey
 
 claim_option = click.option("--claim", "-c", "names", multiple=True, help="Only this claim.")
 
@@ -33,6 +37,9 @@ claim_option = click.option("--claim", "-c", "names", multiple=True, help="Only 
 @click.option(
     "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="Write every world to this file."
 )
+@click.option(
+    "--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to this file."
+)
 @threads_option
 @json_option
 def claims(
@@ -46,12 +53,15 @@ def claims(
     world: int | None,
     others: int | None,
     table: Path | None,
+    page: Path | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
     """Say which of the scenario's claims hold: at the base values and by how much, or over many worlds."""
     seed_is_for("--worlds", seed, worlds, "worlds to draw")
-    _fit_together(worlds, world, others, table, moved)
+    _fit_together(worlds, moved, {"--world": world, "--others": others, "--csv": table, "--markdown": page})
+    if page and names:
+        raise click.UsageError("--markdown writes a page of all claims; it goes without --claim")
     scenario, settings = read(path, pairs)
     for name in names:
         require(name, scenario.claims, "claim")
@@ -77,6 +87,8 @@ def claims(
 
             write_worlds(table, found)
         document = findings_shape(found, findings, _called(path))
+        if page:
+            _write_page(page, found, document, path)
         deliver(document, as_json, lambda shape: print_findings(make_console(), shape))
         return
     from foedus.analysis.claims import check_claims
@@ -142,18 +154,18 @@ def cruxes(
     deliver(document, as_json, lambda found: print_disputes(make_console(), found))
 
 
-def _fit_together(
-    worlds: int | None, world: int | None, others: int | None, table: Path | None, moved: Pairs
-) -> None:
+def _fit_together(worlds: int | None, moved: Pairs, drawn: dict[str, Any]) -> None:
     """Raise UsageError for options that need another one, or contradict it."""
     if worlds is None:
-        for option, given in (("--world", world), ("--others", others), ("--csv", table)):
+        for option, given in drawn.items():
             if given is not None:
                 raise click.UsageError(f"{option} needs --worlds, the worlds that are drawn")
     elif moved:
         raise click.UsageError("--at is about a world of your own; it goes without --worlds")
-    elif world is not None and world >= worlds:
-        raise click.UsageError(f"there is no world {world}: the worlds drawn are 0 to {worlds - 1}")
+    elif drawn["--world"] is not None and drawn["--world"] >= worlds:
+        raise click.UsageError(
+            f"there is no world {drawn['--world']}: the worlds drawn are 0 to {worlds - 1}"
+        )
 
 
 def _place(
@@ -168,6 +180,20 @@ def _place(
     from foedus.analysis.settling import moved_world
 
     return moved_world(scenario, dict(moved))
+
+
+def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path) -> None:
+    from foedus.analysis.disputes import NoDispute, between_claims, between_documents
+    from foedus.report.claims_page import claims_page
+
+    try:
+        between = between_claims(found)
+    except NoDispute:
+        between = []
+    command = (
+        f"foedus claims {_called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
+    )
+    write(page, claims_page(document, between, between_documents(found), command))
 
 
 def _called(path: Path) -> str:

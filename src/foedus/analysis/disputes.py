@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foedus.analysis.cruxes import Crux, find_crux, find_document_crux
 from foedus.analysis.settling import Settings
-from foedus.analysis.survey import survey
+from foedus.analysis.survey import Survey, survey
 from foedus.errors import FoedusError
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import varied
@@ -56,18 +59,7 @@ def find_disputes(
         threads=threads,
         progress=progress,
     )
-    columns = [name for name in varied(scenario) if name not in found.settings]
-    points = np.stack([found.worlds[name] for name in columns], axis=1)
-    rows = []
-    if documents:
-        verdicts = np.stack([each.holds for each in found.claims])
-        places = {each.claim.name: row for row, each in enumerate(found.claims)}
-        left, right = ([places[name] for name in sides[each]] for each in documents)
-        crux = find_document_crux(points, verdicts, left, right, columns)
-        rows.append(_shape(scenario, documents, crux))
-    for pair in pairs:
-        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns)
-        rows.append(_shape(scenario, pair, crux))
+    rows = between_documents(found, documents) if documents else between_claims(found, *pairs)
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -79,6 +71,44 @@ def find_disputes(
         "claims": {name: list(members) for name, members in sides.items()},
         "disputes": rows,
     }
+
+
+def between_claims(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+    """The disputes between pairs of claims; every pair `against` each other where none is named."""
+    points, columns = _points(found)
+    rows = []
+    for pair in pairs or _against(found.scenario):
+        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns)
+        rows.append(_shape(found.scenario, pair, crux))
+    return rows
+
+
+def between_documents(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+    """The disputes between pairs of documents; every pair with claims of its own where none is named."""
+    points, columns = _points(found)
+    verdicts = np.stack([each.holds for each in found.claims])
+    places = {each.claim.name: row for row, each in enumerate(found.claims)}
+    rows = []
+    for pair in pairs or _all_pairs(found.scenario):
+        sides = _of_documents(found.scenario, pair)
+        left, right = ([places[name] for name in sides[each]] for each in pair)
+        rows.append(_shape(found.scenario, pair, find_document_crux(points, verdicts, left, right, columns)))
+    return rows
+
+
+def _points(found: Survey) -> tuple[NDArray[np.float64], list[str]]:
+    """The assumptions that differ between the worlds (world, assumption), and their names."""
+    columns = [name for name in varied(found.scenario) if name not in found.settings]
+    return np.stack([found.worlds[name] for name in columns], axis=1), columns
+
+
+def _all_pairs(scenario: Scenario) -> list[Pair]:
+    found = []
+    for pair in combinations(scenario.documents, 2):
+        with contextlib.suppress(NoDispute):
+            _of_documents(scenario, pair)
+            found.append(pair)
+    return found
 
 
 def _against(scenario: Scenario) -> list[Pair]:

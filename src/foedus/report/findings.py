@@ -57,11 +57,11 @@ def _indented(console: Console, line: str) -> None:
 
 
 def _lines(claim: Claim) -> Iterator[str]:
-    yield _share(claim["worlds"])
+    yield share_line(claim["worlds"])
     if claim["weakest"]:
         yield f"Weakest in world {claim['weakest']['world']}: margin {figure(claim['weakest']['margin'])}."
-    yield _rule(claim["rule"])
-    yield _counter(claim["counter_world"])
+    yield rule_line(claim["rule"])
+    yield counter_line(claim["counter_world"])
     steep = [f"{each['parameter']} {each['over_range']:+.3g}" for each in claim["slopes"]["rows"]]
     if steep:
         yield f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
@@ -73,7 +73,8 @@ def _lines(claim: Claim) -> Iterator[str]:
     yield f"$ {claim['worlds']['command']}"
 
 
-def _share(worlds: Mapping[str, Any]) -> str:
+def share_line(worlds: Mapping[str, Any]) -> str:
+    """In what share of worlds a claim holds."""
     missing = []
     if worlds["undefined"]:
         missing.append(f"undefined in {worlds['undefined']:,}")
@@ -88,7 +89,8 @@ def _share(worlds: Mapping[str, Any]) -> str:
     )
 
 
-def _rule(rule: Mapping[str, Any]) -> str:
+def rule_line(rule: Mapping[str, Any]) -> str:
+    """Where a claim holds or fails, by its rule."""
     if not rule["limits"]:
         return f"No rule: {rule['reason']}."
     where = " and ".join(_limit(each) for each in rule["limits"])
@@ -106,7 +108,8 @@ def _limit(limit: Mapping[str, Any]) -> str:
     return f"{figure(low)} < {limit['parameter']} ≤ {figure(high)}"
 
 
-def _counter(counter: Mapping[str, Any] | None) -> str:
+def counter_line(counter: Mapping[str, Any] | None) -> str:
+    """What it takes to turn a claim."""
     if counter is None:
         return "No world with another verdict was found."
     moves = [
