@@ -68,6 +68,7 @@ claims:
     cites: [bold#2]
     holds: P[alone](first == yes) > 0.5
     against: [seldom]
+    because: [rare]
   seldom: {says: It does not., cites: [shy#3], holds: "P[alone](first == yes) < 0.5"}
   undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
   vague: {says: Something., untestable: it has no formula}
@@ -205,6 +206,17 @@ def test_table_of_worlds(path: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         margin = 0.25 - float(row["p"]) * float(row["q"])
         assert float(row["product margin"]) == pytest.approx(margin, abs=1e-9)
         assert row["product"] == ("holds" if margin > 0 else "fails")
+
+
+def test_argument(document: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """Where both nearly always fall the first falls more often than not, and not only there."""
+    argument = claim(document, "often")["argument"]
+    assert argument["because"] == ["rare"]
+    assert argument["premises_hold"] == claim(document, "rare")["worlds"]["holds"]
+    assert argument["follows"]["share"] == 1.0
+    assert argument["counter"] is None
+    assert argument["premises"][0]["needed"]
+    assert claim(document, "rare")["argument"] is None
 
 
 def test_page(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from foedus.analysis.cruxes import Crux, find_crux, find_document_crux
 from foedus.analysis.settling import Settings
 from foedus.analysis.survey import Survey, survey
 from foedus.errors import FoedusError
+from foedus.language.arguing import disputes
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import varied
 
@@ -112,15 +113,13 @@ def _all_pairs(scenario: Scenario) -> list[Pair]:
 
 
 def _against(scenario: Scenario) -> list[Pair]:
-    """The pairs of testable claims of which one is against the other, each once."""
-    found: dict[frozenset[str], Pair] = {}
-    for claim in scenario.claims.values():
-        for other in claim.against:
-            if claim.holds is not None and scenario.claims[other].holds is not None:
-                found.setdefault(frozenset((claim.name, other)), (claim.name, other))
+    """The pairs of testable claims of which one is against the other."""
+    found = [
+        pair for pair in disputes(scenario) if all(scenario.claims[name].holds is not None for name in pair)
+    ]
     if not found:
         raise NoDispute("no two claims that can be tested are `against` each other; name two")
-    return list(found.values())
+    return found
 
 
 def _testable(scenario: Scenario, pairs: list[Pair]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from foedus.analysis.arguments import Argument, argue
 from foedus.analysis.bulk import asked_in, cases_in
 from foedus.analysis.cases import Case
 from foedus.analysis.claims import Verdict, make_evaluation, verdict
@@ -58,7 +59,8 @@ class Finding:
     branch: the least certain among those of its cases at the base values, None where one is not solved.
     weakest: the number of the world with the smallest margin. rule is of the worlds in which the claim
     holds, or, where it holds in more than half of them, of those in which it fails. counter is None where no
-    search found a world with another verdict. turns is None where nobody searched for other equilibria.
+    search found a world with another verdict. turns is None where nobody searched for other equilibria, and
+    argument where the claim rests on no other that can be tested.
     """
 
     surveyed: Surveyed
@@ -71,6 +73,7 @@ class Finding:
     moved: tuple[str, ...]
     slopes: tuple[Slope, ...]
     turns: tuple[Turn, ...] | None
+    argument: Argument | None
 
     @property
     def claim(self) -> Claim:
@@ -129,6 +132,23 @@ def _finding(
         margins.names,
         slopes,
         turns,
+        _argument(survey, surveyed),
+    )
+
+
+def _argument(survey: Survey, surveyed: Surveyed) -> Argument | None:
+    """Whether the claim holds where those that it rests on do; untestable ones are left out."""
+    names = [name for name in surveyed.claim.because if survey.scenario.claims[name].holds is not None]
+    if not names:
+        return None
+    premises = [survey[name] for name in names]
+    return argue(
+        names,
+        np.stack([each.holds for each in premises]),
+        np.stack([each.margin for each in premises]),
+        surveyed.holds,
+        surveyed.margin,
+        survey.scramble,
     )
 
 

@@ -52,8 +52,9 @@ class _Commands:
     def drawn(self) -> str:
         return self._joined([*self._start, *self._drawn])
 
-    def world(self, number: int) -> str:
-        return self._joined([*self._start, *self._drawn, "--world", str(number)])
+    def world(self, number: int, *others: str) -> str:
+        also = [word for name in others for word in ("--claim", name)]
+        return self._joined([*self._start, *also, *self._drawn, "--world", str(number)])
 
     def moved(self, values: Mapping[str, float]) -> str:
         return self._joined(
@@ -115,6 +116,7 @@ def _shape(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any
             ],
             "command": commands.slopes(),
         },
+        "argument": _argument(found, commands),
         "others": None if found.turns is None else [_turn(each) for each in found.turns],
     }
 
@@ -174,6 +176,30 @@ def _counter(survey: Survey, found: Finding, commands: _Commands) -> dict[str, A
             for k in moved
         ],
         "command": commands.moved(values),
+    }
+
+
+def _argument(found: Finding, commands: _Commands) -> dict[str, Any] | None:
+    argument = found.argument
+    if argument is None:
+        return None
+    follows = argument.follows
+    counter = argument.counter
+    names = [each.name for each in argument.premises]
+    return {
+        "because": names,
+        "premises_hold": argument.premises_hold,
+        "defined": argument.worlds,
+        "vacuous": argument.vacuous,
+        "follows": {"share": follows.share, "low": follows.low, "high": follows.high},
+        "premises": [
+            {"id": each.name, "fails": each.fails, "change": each.change, "needed": each.needed}
+            for each in argument.premises
+        ],
+        "counter": None
+        if counter is None
+        else {"world": counter, "command": commands.world(counter, *names)},
+        "command": commands.drawn(),
     }
 
 

@@ -45,7 +45,10 @@ class Surveyed:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What `survey` found. scramble (world): the number of the scramble that a world belongs to."""
+    """What `survey` found. scramble (world): the number of the scramble that a world belongs to.
+
+    `premises` are those that the claims asked for rest on, as far as they were not asked for themselves.
+    """
 
     scenario: Scenario
     settings: Settings
@@ -53,11 +56,12 @@ class Survey:
     worlds: Worlds
     scramble: NDArray[np.int64]
     claims: tuple[Surveyed, ...]
+    premises: tuple[Surveyed, ...]
     untestable: tuple[Claim, ...]
     cases: int
 
     def __getitem__(self, claim: str) -> Surveyed:
-        return next(each for each in self.claims if each.claim.name == claim)
+        return next(each for each in (*self.claims, *self.premises) if each.claim.name == claim)
 
     @property
     def count(self) -> int:
@@ -81,13 +85,31 @@ def survey(
     OverrideError, SamplingError.
     """
     names = chosen_claims(scenario, claims)
-    wanted = [scenario.claims[name] for name in names if scenario.claims[name].holds is not None]
+    asked = [scenario.claims[name] for name in names if scenario.claims[name].holds is not None]
+    wanted = [*asked, *_premises(scenario, asked)]
     drawn, scramble = sample_scrambles(scenario, worlds, seed)
     run = _Run(scenario, wanted, settings, threads, progress, worlds)
     parts = [run.part(part_of(drawn, *bounds)) for bounds in run.chunks(size_of(drawn))]
     found = tuple(_joined(claim, [part[k] for part in parts]) for k, claim in enumerate(wanted))
     others = tuple(claim for claim in map(scenario.claims.__getitem__, names) if claim.holds is None)
-    return Survey(scenario, dict(settings or {}), seed, drawn, scramble, found, others, len(run.cases))
+    return Survey(
+        scenario=scenario,
+        settings=dict(settings or {}),
+        seed=seed,
+        worlds=drawn,
+        scramble=scramble,
+        claims=found[: len(asked)],
+        premises=found[len(asked) :],
+        untestable=others,
+        cases=len(run.cases),
+    )
+
+
+def _premises(scenario: Scenario, asked: Sequence[Claim]) -> list[Claim]:
+    """The testable claims on which others directly rest, without these."""
+    names = dict.fromkeys(name for claim in asked for name in claim.because)
+    found = [scenario.claims[name] for name in names]
+    return [claim for claim in found if claim.holds is not None and claim not in asked]
 
 
 class _Run:

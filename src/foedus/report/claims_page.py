@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from foedus.report.findings import counter_line, rule_line, share_line
+from foedus.report.findings import argument_line, counter_line, rule_line, share_line
 from foedus.report.likelihood import likelihood, scale
 from foedus.report.numbers import figure, percent
 
@@ -17,9 +17,9 @@ Rows = Sequence[Mapping[str, Any]]
 
 MOST = 5
 READING = (
-    "A claim is a statement of a document put as a formula about one model. That it holds here does not make it "
-    "true, and that it fails does not refute its author: what is told is on which assumptions it hangs. The "
-    "interval says how sure a share is among these worlds, not how sure the ranges are."
+    "A claim is a statement of a document put as a formula about one model. That it holds here does not make "
+    "it true, and that it fails does not refute its author: what is told is on which assumptions it hangs. "
+    "The interval says how sure a share is among these worlds, not how sure the ranges are."
 )
 VERDICTS = {True: "holds", False: "fails", None: "undefined"}
 
@@ -33,14 +33,15 @@ def claims_page(document: Mapping[str, Any], claims: Rows, documents: Rows, comm
 def _head(document: Mapping[str, Any], command: str) -> str:
     claims = document["claims"]
     held = sum(each["base"]["holds"] is True for each in claims)
+    drawn = f"seed {document['seed']}, {document['scrambles']} independent scrambles"
     return "\n\n".join(
         [
             f"# The claims: {document['title']}",
-            f"Written by `{command}`; do not edit. What each number means is told in [Answers](answers.md#claims).",
-            f"{len(claims)} claims can be tested, {len(document['untestable'])} cannot. At the base values {held} "
-            f"hold. Over {document['worlds']:,} worlds drawn from the ranges of the assumptions (seed "
-            f"{document['seed']}, {document['scrambles']} independent scrambles) each has a share with a 95 % "
-            "interval. " + READING,
+            f"Written by `{command}`; do not edit. What each number means is told in "
+            "[Answers](answers.md#claims).",
+            f"{len(claims)} claims can be tested, {len(document['untestable'])} cannot. At the base values "
+            f"{held} hold. Over {document['worlds']:,} worlds drawn from the ranges of the assumptions "
+            f"({drawn}) each has a share with a 95 % interval. {READING}",
             scale() + "\n",
         ]
     )
@@ -72,8 +73,8 @@ def _row(claim: Claim) -> str:
     if worlds["share"] is not None:
         share = f"{percent(worlds['share'])} % ({percent(worlds['low'])}–{percent(worlds['high'])})"
     distance = "–" if counter is None else f"{counter['distance']:.2f}"
-    cells = (claim["id"], claim["says"], VERDICTS[claim["base"]["holds"]], share, likelihood(worlds["share"]))
-    return f"| {' | '.join(cells)} | {distance} |"
+    verdict, word = VERDICTS[claim["base"]["holds"]], likelihood(worlds["share"])
+    return f"| {' | '.join((claim['id'], claim['says'], verdict, share, word, distance))} |"
 
 
 def _details(claim: Claim) -> Iterator[str]:
@@ -82,6 +83,8 @@ def _details(claim: Claim) -> Iterator[str]:
     yield f"- {share_line(claim['worlds'])}"
     yield f"- {rule_line(claim['rule'])}"
     yield f"- {counter_line(claim['counter_world'])}"
+    if claim["argument"]:
+        yield f"- {argument_line(claim['argument'])}"
     yield f"- `{claim['worlds']['command']}`\n"
 
 
@@ -100,8 +103,8 @@ def _cruxes(rows: Rows) -> Iterator[str]:
     if telling:
         yield "## What divides the documents\n"
         yield (
-            "A document is right in a world where its claims do better than they usually do; claims that cite "
-            "both documents are left out.\n"
+            "A document is right in a world where its claims do better than they usually do; claims that "
+            "cite both documents are left out.\n"
         )
         yield from map(_dispute, telling[:MOST])
         yield ""

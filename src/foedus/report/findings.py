@@ -65,6 +65,8 @@ def _lines(claim: Claim) -> Iterator[str]:
     steep = [f"{each['parameter']} {each['over_range']:+.3g}" for each in claim["slopes"]["rows"]]
     if steep:
         yield f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
+    if claim["argument"]:
+        yield argument_line(claim["argument"])
     if claim["others"] is not None:
         yield _others(claim["others"])
     for document in claim["documents"]:
@@ -119,6 +121,25 @@ def counter_line(counter: Mapping[str, Any] | None) -> str:
     more = len(counter["moved"]) - len(moves)
     rest = f" and {more} more" if more > 0 else ""
     return f"Turns {counter['distance']:.2f} range-widths away: {', '.join(moves)}{rest}."
+
+
+def argument_line(argument: Mapping[str, Any]) -> str:
+    """Whether a claim follows where those that it rests on hold."""
+    names = " and ".join(argument["because"])
+    if argument["vacuous"]:
+        return (
+            f"Rests on {names}, which never {'hold together' if len(argument['because']) > 1 else 'holds'}."
+        )
+    follows = argument["follows"]
+    interval = f"{percent(follows['low'])}–{percent(follows['high'])} %"
+    told = (
+        f"Rests on {names}: holds in {percent(follows['share'])} % of the "
+        f"{argument['premises_hold']:,} worlds with that ({interval})"
+    )
+    idle = [each["id"] for each in argument["premises"] if not each["needed"]]
+    unneeded = f"; no different without {', '.join(idle)}" if idle else ""
+    counter = f"; clearest counter-world {argument['counter']['world']}" if argument["counter"] else ""
+    return f"{told}{unneeded}{counter}."
 
 
 def _others(turns: list[Mapping[str, Any]]) -> str:
