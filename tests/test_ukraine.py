@@ -283,3 +283,11 @@ def test_rationality_is_meant_over_its_whole_range(scenario: Scenario) -> None:
     assert measured.solved.mean() >= 0.99
     for actor in ("russia", "us", "europe", "ukraine"):
         assert np.median(measured.precision[actor]) >= 10
+
+
+def test_the_page_of_claims_is_of_this_scenario(scenario: Scenario) -> None:
+    """The page that `foedus claims --markdown` wrote has every claim as the scenario has it now."""
+    page = (Path(__file__).parent.parent / "docs" / "explanation" / "ukraine-claims.md").read_text("utf-8")
+    for claim in scenario.claims.values():
+        assert f"**{claim.name}** {claim.says} [{', '.join(claim.cites)}]" in page
+        assert claim.formula in page
