@@ -84,7 +84,7 @@ def test_a_claim_inside_another_has_no_side_of_its_own() -> None:
     left, right = points[:, 0] > 0.7, points[:, 0] > 0.3
     crux = find_crux(points, left.astype(float), right.astype(float), NAMES)
     assert not crux.agreement
-    assert crux.reason == "the left holds alone in 0 worlds, too few to tell what decides"
+    assert crux.reason == "left holds alone in 0 worlds, too few to tell what decides"
 
 
 def test_noise_has_no_crux() -> None:

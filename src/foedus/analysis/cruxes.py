@@ -59,6 +59,7 @@ def find_crux(
     right: Floats,
     names: Sequence[str],
     *,
+    sides: tuple[str, str] = ("left", "right"),
     agreement: float = 0.02,
     most: int = 3,
 ) -> Crux:
@@ -67,6 +68,7 @@ def find_crux(
     `points` (world, parameter) are parameter values, `left` and `right` (world) verdicts of 1, 0 or NaN. Two
     that differ in less than a share `agreement` of the worlds in which both are defined agree. Worlds in
     which a verdict is undefined are counted apart; parameters that are not finite everywhere are left out.
+    `sides` are what the two are called where it is told why there is no crux.
     """
     known = ~(np.isnan(left) | np.isnan(right))
     first, second = left[known] == 1.0, right[known] == 1.0
@@ -74,7 +76,7 @@ def find_crux(
     kinds = int((first & second).sum()), int((~first & ~second).sum()), int(alone.sum()), int(other.sum())
     differ, worlds = kinds[2] + kinds[3], int(known.sum())
     agree = worlds > 0 and differ < agreement * worlds
-    reason = _no_dispute(kinds[2], kinds[3], worlds, agree)
+    reason = _no_dispute(kinds[2], kinds[3], worlds, agree, sides)
     thresholds: tuple[Threshold, ...] = ()
     if not reason:
         chosen = alone | other
@@ -106,6 +108,7 @@ def find_document_crux(
     right: Sequence[int],
     names: Sequence[str],
     *,
+    sides: tuple[str, str] = ("left", "right"),
     most: int = 3,
 ) -> Crux:
     """The crux between two documents, each given by the rows of `verdicts` (claim, world) that cite it.
@@ -114,17 +117,19 @@ def find_document_crux(
     """
     shared = set(left) & set(right)
     one, other = ([row for row in rows if row not in shared] for rows in (left, right))
-    return find_crux(points, standing(verdicts[one]), standing(verdicts[other]), names, most=most)
+    return find_crux(
+        points, standing(verdicts[one]), standing(verdicts[other]), names, sides=sides, most=most
+    )
 
 
-def _no_dispute(alone: int, other: int, worlds: int, agree: bool) -> str:
+def _no_dispute(alone: int, other: int, worlds: int, agree: bool, sides: tuple[str, str]) -> str:
     if not worlds:
         return "they are never both defined"
     if agree:
         return f"they differ in {alone + other:,} of {worlds:,} worlds"
-    for count, side in ((alone, "left"), (other, "right")):
+    for count, side in zip((alone, other), sides, strict=True):
         if count < FEWEST:
-            return f"the {side} holds alone in {count:,} worlds, too few to tell what decides"
+            return f"{side} holds alone in {count:,} worlds, too few to tell what decides"
     return ""
 
 

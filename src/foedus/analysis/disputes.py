@@ -79,7 +79,7 @@ def between_claims(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
     points, columns = _points(found)
     rows = []
     for pair in pairs or _against(found.scenario):
-        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns)
+        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns, sides=pair)
         rows.append(_shape(found.scenario, pair, crux))
     return rows
 
@@ -93,7 +93,8 @@ def between_documents(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
     for pair in pairs or _all_pairs(found.scenario):
         sides = _of_documents(found.scenario, pair)
         left, right = ([places[name] for name in sides[each]] for each in pair)
-        rows.append(_shape(found.scenario, pair, find_document_crux(points, verdicts, left, right, columns)))
+        crux = find_document_crux(points, verdicts, left, right, columns, sides=pair)
+        rows.append(_shape(found.scenario, pair, crux))
     return rows
 
 
