@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cases import Case
-from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Asked, Evaluation, reply
 from foedus.analysis.solutions import Solutions, prepare
 from foedus.errors import FoedusError
@@ -65,7 +64,7 @@ def _answerable(evaluation: Evaluation, formula: ex.Expression) -> list[Asked]:
     """The same; none where the formula cannot be asked, which whoever evaluates it is told."""
     try:
         return list(asked_in(evaluation, formula))
-    except (Unanswerable, FoedusError):
+    except FoedusError:
         return []
 
 

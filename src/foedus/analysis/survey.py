@@ -19,7 +19,7 @@ from foedus.analysis.solutions import part_of, size_of
 from foedus.language.expression import Expression
 from foedus.language.scenario import Claim, Scenario
 from foedus.solve.equilibrium import Status
-from foedus.study.worlds import Worlds, sample_scrambles
+from foedus.study.worlds import Worlds, base_world, sample_scrambles
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -131,11 +131,8 @@ class _Run:
         self.cases = self._cases()
 
     def _cases(self) -> dict[Case, None]:
-        base = make_evaluation(self._scenario, self._first(), self._settings, games=self._games)
+        base = make_evaluation(self._scenario, base_world(self._scenario), self._settings, games=self._games)
         return dict.fromkeys(case for claim in self._claims for case in cases_in(base, _formula(claim)))
-
-    def _first(self) -> Worlds:
-        return part_of(sample_scrambles(self._scenario, 1, 0)[0], 0, 1)
 
     def chunks(self, worlds: int) -> Iterable[tuple[int, int]]:
         """Where parts begin and end, so that the largest of the games has room for one."""
