@@ -1,7 +1,9 @@
-"""exp and log of a vector of lanes, as straight-line arithmetic.
+"""exp, log and the logistic function of a vector of lanes, as straight-line arithmetic.
 
 Source of the method: the argument reduction by a two-part ln 2 is Cody and Waite's (1980); the series for
-the logarithm is that of 2 artanh, with the coefficients of the best approximation used in fdlibm's `log`.
+the logarithm is that of 2 artanh, with the coefficients of the best approximation used in fdlibm's `log`;
+the logistic function takes e^r as the quotient (Q + r) / (Q − r) of fdlibm's `exp`, so that one division
+serves for both.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-from foedus.solve.lanes import exponent, fma, less, mantissa, maximum, same, spread, times_power
+from foedus.solve.lanes import exponent, fma, less, mantissa, maximum, minimum, same, spread, times_power
 
 JIT: dict[str, Any] = {
     "nopython": True,
@@ -26,6 +28,7 @@ ROUNDING = 6755399441055744.0  # 1.5 · 2^52: adding it leaves the nearest integ
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 LOWEST = -708.0
+STEEPEST = 707.0  # e^STEEPEST has a reciprocal that is a normal number
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -53,6 +56,27 @@ def exp(x: Any) -> Any:
     p = fma(p * r, r, r) + 1.0
     positive = less(spread(LOWEST), x, times_power(p, rounded), spread(0.0))
     return same(x, x, positive, x)
+
+
+@part
+def logistic(x: Any) -> tuple[Any, Any]:
+    """1 / (1 + e^−x) and 1 / (1 + e^x), each within 2 units in the last place; beyond ±707 they are 1 and 0.
+
+    NaN stays NaN.
+    """
+    bounded = maximum(-STEEPEST, minimum(STEEPEST, x))
+    rounded = fma(bounded, -LOG2_E, ROUNDING)
+    k = rounded - ROUNDING
+    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, 0.0 - bounded))
+    t = r * r
+    low = fma(t, -2.77777777770155933842e-03, 1.66666666666666019037e-01)
+    high = fma(t, -1.65339022054652515390e-06, 6.61375632143793436117e-05)
+    tt = t * t
+    high = fma(tt, 4.13813679705723846039e-08, high)
+    q = fma(fma(high, tt, low), t, 2.0)
+    one, other = q - r, times_power(q + r, rounded)
+    scale = 1.0 / (one + other)
+    return less(x, -STEEPEST, 0.0, one * scale), less(STEEPEST, x, 0.0, other * scale)
 
 
 @part

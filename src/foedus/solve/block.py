@@ -64,6 +64,7 @@ class Memory(NamedTuple):
     answer_steps: Floats
     products: Floats
     factor: Floats
+    row: Floats
     target: Floats
     share: Floats
     half: Floats
@@ -153,6 +154,7 @@ def memory_for(layout: Layout, depth: int) -> Memory:
         answer_steps=zeros(depth, rows),
         products=zeros(depth, depth),
         factor=zeros(depth, depth),
+        row=zeros(depth),
         target=zeros(depth),
         share=zeros(depth),
         half=zeros(depth),

@@ -40,6 +40,7 @@ from foedus.solve import (
     queue,
     records,
     room,
+    runs,
     small,
     small_path,
     small_system,
@@ -54,6 +55,7 @@ from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 
 SOURCES = (
+    runs,
     layout,
     block,
     lanes,
@@ -206,7 +208,7 @@ NUMBERS = named((*[MATRIX] * 3, CUBE, *[MATRIX] * 2), Numbers)
 SCRATCH = named((*[MATRIX] * 8, CUBE, MATRIX, MATRIX, *[VECTOR] * 3), Scratch)
 TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
 LONGS = types.Array(int64, 1, "C")
-MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 4, VECTOR, VECTOR, LONGS, LONGS), Memory)
+MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, VECTOR, VECTOR, LONGS, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
 FINDINGS = uniform(MATRIX, 3, queue.Findings)
 SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)

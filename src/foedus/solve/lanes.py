@@ -5,12 +5,16 @@ arithmetic, and none at all for a fixed number of lanes. Here the vector is a ty
 with a number, `fma`, `maximum`, `choose`, and `load` and `store` for a row of an array that ends in WIDTH.
 Every operation is the IEEE one, lane by lane, so a lane's result does not depend on where it stands, on its
 neighbours, or on how wide the machine's registers are.
+
+Two vectors can be joined into one of twice the width, for a long chain of arithmetic: the processor waits for
+the end of each of its steps, and has the other half to compute meanwhile.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,12 +26,15 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 WIDTH = 8
 DOUBLE, WORD = ir.DoubleType(), ir.IntType(64)
-VECTOR = ir.VectorType(DOUBLE, WIDTH)
-WORDS = ir.VectorType(WORD, WIDTH)
 
 
 class LanesType(types.Type):
-    """The type of a vector of WIDTH doubles."""
+    """The type of a vector of so many doubles."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        start: Callable[..., None] = super().__init__
+        start(name=f"Lanes{width}")
 
 
 @register_model(LanesType)
@@ -36,38 +43,53 @@ class LanesModel(models.PrimitiveModel):
 
     def __init__(self, manager: Any, kind: Any) -> None:
         start: Callable[..., None] = super().__init__
-        start(manager, kind, VECTOR)
+        start(manager, kind, ir.VectorType(DOUBLE, kind.width))
 
 
-LANES = LanesType(name=f"Lanes{WIDTH}")
+LANES, PAIR = LanesType(WIDTH), LanesType(2 * WIDTH)
+VECTOR = ir.VectorType(DOUBLE, WIDTH)
 signature: Callable[..., Any] = templates.signature
 register: Callable[..., Any] = templates.infer_global
 lowering: Callable[..., Any] = lower_builtin
+tuple_of: Callable[..., Any] = types.UniTuple
 
 
-def _spread(builder: Any, value: Any) -> Any:
-    """The same number in every lane."""
-    if value.type == VECTOR:
+def _spread(builder: Any, value: Any, vector: Any) -> Any:
+    """The same number in every lane of such a vector, unless it is one already."""
+    if value.type == vector:
         return value
-    single = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    single = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
     return builder.shuffle_vector(single, single, mask)
+
+
+def _typed(args: Any) -> Any:
+    """The signature of an operation on vectors of one width and numbers; None if there is no vector."""
+    widest = next((kind for kind in args if isinstance(kind, LanesType)), None)
+    if widest is None or any(isinstance(kind, LanesType) and kind != widest for kind in args):
+        return None
+    return signature(widest, *(kind if kind == widest else types.float64 for kind in args))
+
+
+def _vectors(builder: Any, sig: Any, args: Any) -> list[Any]:
+    """All arguments as vectors of the width of the result."""
+    vector = ir.VectorType(DOUBLE, sig.return_type.width)
+    return [_spread(builder, value, vector) for value in args]
 
 
 def _arithmetic(operation: Callable[..., Any], instruction: str) -> None:
     class Template(templates.AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
-            if kws or len(args) != 2 or LANES not in args:
-                return None
-            return signature(LANES, *(a if a == LANES else types.float64 for a in args))
+            return None if kws or len(args) != 2 else _typed(args)
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        left, right = (_spread(builder, a) for a in args)
+        left, right = _vectors(builder, sig, args)
         return getattr(builder, instruction)(left, right)
 
     register(operation)(Template)
-    for pair in ((LANES, LANES), (LANES, types.float64), (types.float64, LANES)):
-        lowering(operation, *pair)(lower)
+    for kind in (LANES, PAIR):
+        for pair in ((kind, kind), (kind, types.float64), (types.float64, kind)):
+            lowering(operation, *pair)(lower)
 
 
 for _operation, _instruction in (
@@ -138,119 +160,175 @@ def spread(typingctx: Any, value: Any) -> Any:
     """The same number in every lane."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _spread(builder, args[0])
+        return _spread(builder, args[0], VECTOR)
 
     return LANES(types.float64), codegen
 
 
 @instructions
-def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-    """a · b + c with one rounding, the same on every machine."""
+def join(typingctx: Any, a: Any, b: Any) -> Any:
+    """Two vectors as one of twice the width."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "fma", args)
+        return builder.shuffle_vector(*args, _numbers_from(0, 2 * WIDTH))
 
-    return LANES(LANES, LANES, LANES), codegen
+    return PAIR(LANES, LANES), codegen
+
+
+@instructions
+def halves(typingctx: Any, both: Any) -> Any:
+    """The two vectors that were joined."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        found = [builder.shuffle_vector(*args * 2, _numbers_from(start, WIDTH)) for start in (0, WIDTH)]
+        return context.make_tuple(builder, sig.return_type, found)
+
+    return tuple_of(LANES, 2)(PAIR), codegen
+
+
+def _numbers_from(start: int, count: int) -> Any:
+    return ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(start, start + count)))
+
+
+def _lane_by_lane(kinds: Any, make: Callable[..., Any]) -> Any:
+    """An operation on vectors of one width: `make` its instructions, given a builder and the vectors.
+
+    A number among the arguments counts as one in every lane.
+    """
+    found = _typed(kinds)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return make(builder, *_vectors(builder, sig, args))
+
+    return None if found is None else (found, codegen)
+
+
+@instructions
+def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+    """a · b + c with one rounding, the same on every machine."""
+    return _lane_by_lane((a, b, c), partial(_call, "fma"))
+
+
+@instructions
+def root(typingctx: Any, a: Any) -> Any:
+    """The square root, correctly rounded."""
+    return _lane_by_lane((a,), partial(_call, "sqrt"))
+
+
+def _call(name: str, builder: Any, *args: Any) -> Any:
+    vector = args[0].type
+    kind = ir.FunctionType(vector, [vector] * len(args))
+    declare: Callable[..., Any] = cgutils.get_or_insert_function
+    return builder.call(declare(builder.module, kind, f"llvm.{name}.v{vector.count}f64"), args)
 
 
 @instructions
 def maximum(typingctx: Any, a: Any, b: Any) -> Any:
     """The larger, or b where either is NaN."""
+    return _lane_by_lane((a, b), lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b))
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.select(builder.fcmp_ordered(">", *args), *args)
 
-    return LANES(LANES, LANES), codegen
+@instructions
+def minimum(typingctx: Any, a: Any, b: Any) -> Any:
+    """The smaller, or b where either is NaN."""
+    return _lane_by_lane((a, b), lambda builder, a, b: builder.select(builder.fcmp_ordered("<", a, b), a, b))
 
 
 @instructions
 def less(typingctx: Any, a: Any, b: Any, then: Any, otherwise: Any) -> Any:
     """`then` where a < b, else `otherwise`, also where either is NaN."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.select(builder.fcmp_ordered("<", *args[:2]), *args[2:])
-
-    return LANES(LANES, LANES, LANES, LANES), codegen
+    return _lane_by_lane((a, b, then, otherwise), partial(_where, "<"))
 
 
 @instructions
 def same(typingctx: Any, a: Any, b: Any, then: Any, otherwise: Any) -> Any:
     """`then` where a == b, else `otherwise`."""
+    return _lane_by_lane((a, b, then, otherwise), partial(_where, "=="))
+
+
+def _where(order: str, builder: Any, a: Any, b: Any, then: Any, otherwise: Any) -> Any:
+    return builder.select(builder.fcmp_ordered(order, a, b), then, otherwise)
+
+
+@instructions
+def positive(typingctx: Any, a: Any) -> Any:
+    """The lanes in which a > 0, as the bits of a whole number, that of lane 0 lowest."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.select(builder.fcmp_ordered("==", *args[:2]), *args[2:])
+        found = builder.fcmp_ordered(">", args[0], ir.Constant(args[0].type, [0.0] * WIDTH))
+        return builder.zext(builder.bitcast(found, ir.IntType(WIDTH)), WORD)
 
-    return LANES(LANES, LANES, LANES, LANES), codegen
+    return types.int64(LANES), codegen
+
+
+@instructions
+def lowest(typingctx: Any, bits: Any) -> Any:
+    """The place of the lowest bit that is set; there must be one."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), codegen
+
+
+def _words(value: Any) -> Any:
+    """The type of the same vector's bits."""
+    return ir.VectorType(WORD, value.type.count)
+
+
+def _bits(builder: Any, value: Any) -> Any:
+    return builder.bitcast(value, _words(value))
+
+
+def _all(value: Any, word: int) -> Any:
+    """The same whole number in every lane."""
+    return ir.Constant(_words(value), [word] * value.type.count)
 
 
 @instructions
 def magnitude(typingctx: Any, a: Any) -> Any:
     """|a|, also of NaN."""
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.bitcast(args[0], WORDS)
-        mask = ir.Constant(WORDS, [2**63 - 1] * WIDTH)
-        return builder.bitcast(builder.and_(bits, mask), VECTOR)
+    def make(builder: Any, a: Any) -> Any:
+        return builder.bitcast(builder.and_(_bits(builder, a), _all(a, 2**63 - 1)), a.type)
 
-    return LANES(LANES), codegen
+    return _lane_by_lane((a,), make)
 
 
 @instructions
 def times_power(typingctx: Any, value: Any, rounded: Any) -> Any:
     """value · 2^k, where k stands in the low bits of `rounded`; no overflow or underflow is looked for."""
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        value, power = (builder.bitcast(a, WORDS) for a in args)
-        shifted = builder.shl(power, ir.Constant(WORDS, [52] * WIDTH))
-        return builder.bitcast(builder.add(value, shifted), VECTOR)
+    def make(builder: Any, value: Any, rounded: Any) -> Any:
+        shifted = builder.shl(_bits(builder, rounded), _all(value, 52))
+        return builder.bitcast(builder.add(_bits(builder, value), shifted), value.type)
 
-    return LANES(LANES, LANES), codegen
+    return _lane_by_lane((value, rounded), make)
 
 
 @instructions
 def exponent(typingctx: Any, value: Any) -> Any:
     """k, as a number, for value = m · 2^k with m in [√½, √2)."""
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        shifted = _above_half_root(builder, args[0])
-        return builder.sitofp(builder.ashr(shifted, ir.Constant(WORDS, [52] * WIDTH)), VECTOR)
+    def make(builder: Any, value: Any) -> Any:
+        return builder.sitofp(builder.ashr(_above_half_root(builder, value), _all(value, 52)), value.type)
 
-    return LANES(LANES), codegen
+    return _lane_by_lane((value,), make)
 
 
 @instructions
 def mantissa(typingctx: Any, value: Any) -> Any:
     """m for value = m · 2^k with m in [√½, √2)."""
 
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        shifted = _above_half_root(builder, args[0])
-        low = builder.and_(shifted, ir.Constant(WORDS, [2**52 - 1] * WIDTH))
-        bits = builder.add(low, ir.Constant(WORDS, [HALF_ROOT] * WIDTH))
-        return builder.bitcast(bits, VECTOR)
+    def make(builder: Any, value: Any) -> Any:
+        low = builder.and_(_above_half_root(builder, value), _all(value, 2**52 - 1))
+        return builder.bitcast(builder.add(low, _all(value, HALF_ROOT)), value.type)
 
-    return LANES(LANES), codegen
+    return _lane_by_lane((value,), make)
 
 
 HALF_ROOT = int(np.float64(np.sqrt(0.5)).view(np.int64))
 
 
 def _above_half_root(builder: Any, value: Any) -> Any:
-    bits = builder.bitcast(value, WORDS)
-    return builder.sub(bits, ir.Constant(WORDS, [HALF_ROOT] * WIDTH))
-
-
-@instructions
-def root(typingctx: Any, value: Any) -> Any:
-    """The square root, correctly rounded."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "sqrt", args)
-
-    return LANES(LANES), codegen
-
-
-def _call(builder: Any, name: str, args: Any) -> Any:
-    kind = ir.FunctionType(VECTOR, [VECTOR] * len(args))
-    declare: Callable[..., Any] = cgutils.get_or_insert_function
-    function = declare(builder.module, kind, f"llvm.{name}.v{WIDTH}f64")
-    return builder.call(function, args)
+    return builder.sub(_bits(builder, value), _all(value, HALF_ROOT))

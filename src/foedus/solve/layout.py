@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from foedus.errors import FoedusError
 from foedus.game.game import TERMINAL, Game
+from foedus.solve.runs import runs_of
 
 Ints = NDArray[np.int32]
 
@@ -29,8 +30,7 @@ class Layout(NamedTuple):
 
     The log-odds of all options but one of each information set, its `base` (set), are numbered in rows:
     first_row (set), row_option (row). Those of the sets in `asked`, where beliefs may depend on play, come
-    first. A run (run) is a stretch of nodes, run[k] … run[k + 1] - 1, none of which is a child of another but
-    where play ends: their values can be found in any order. The other fields are as in `Game`.
+    first. From `sets` on: see `Runs`. The other fields are as in `Game`.
     """
 
     first_edge: Ints
@@ -51,7 +51,14 @@ class Layout(NamedTuple):
     row_option: Ints
     base: Ints
     asked: Ints
-    run: Ints
+    sets: Ints
+    first_set: Ints
+    pairs: Ints
+    first_pair: Ints
+    others: Ints
+    first_other: Ints
+    members: Ints
+    first_member: Ints
 
 
 @lru_cache(maxsize=64)
@@ -82,7 +89,7 @@ def layout_of(game: Game) -> Layout:
         row_option=_owned(np.empty(0)),
         base=_owned(np.empty(0)),
         asked=_owned(np.flatnonzero(matters(game))),
-        run=_owned(_runs(game)),
+        **{name: _owned(numbers) for name, numbers in runs_of(game, share)._asdict().items()},
     )
     return with_bases(layout, layout.first_option[:-1])
 
@@ -131,40 +138,6 @@ def _stretches(first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray
     ends = np.cumsum(sizes)
     count = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(count) + np.repeat(first - (ends - sizes), sizes), np.intp)
-
-
-LONGEST_RUN = 64
-
-
-def _runs(game: Game) -> NDArray[np.intp]:
-    """Where runs start, and the number of nodes: as long as can be, of whole information sets, but short
-    enough to stay in the nearest memory."""
-    first, nearest = (each[::-1].tolist() for each in _together(game))
-    starts, end, start = [game.nodes], game.nodes, game.nodes
-    for whole, child in zip(first, nearest, strict=True):
-        if whole >= start:
-            continue
-        if start < end and (child < end or end - whole > LONGEST_RUN):
-            starts.append(start)
-            end = start
-        start = whole
-    return np.array([0, *starts[::-1]], np.intp)
-
-
-def _together(game: Game) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first node of each node's information set, and the first child of any of its nodes where play goes
-    on (node)."""
-    owner, nodes = np.asarray(game.information_set), np.arange(game.nodes)
-    nearest, inner = np.full(game.nodes, game.nodes), np.flatnonzero(owner != TERMINAL)
-    if len(inner):
-        below = np.where(owner[game.child] == TERMINAL, game.nodes, game.child)
-        nearest[inner] = np.minimum.reduceat(below, np.asarray(game.first_edge)[inner])
-    if game.information_sets:
-        owned, least = np.flatnonzero(owner >= 0), np.full(game.information_sets, game.nodes)
-        np.minimum.at(least, owner[owned], nearest[owned])
-        nearest[owned] = least[owner[owned]]
-    first = np.where(owner >= 0, np.append(game.first_node, 0)[np.maximum(owner, 0)], nodes)
-    return first, nearest
 
 
 def _owned(numbers: NDArray[Any]) -> Ints:

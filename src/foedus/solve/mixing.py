@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
-from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, root, spread, store
+from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, spread, store
 
 FAR = 40.0
 CUT = 8.0
@@ -101,7 +101,7 @@ def project(memory: Any, slot: int, used: int) -> None:
 
 @part
 def fit(memory: Any, slot: int, used: int) -> None:
-    """Least squares by Cholesky's method on the normal equations, into `share` (difference, lane).
+    """Least squares on the normal equations, factorised as L D Lᵀ, into `share` (difference, lane).
 
     Columns come newest first; one that lies in the span of those before it, or is older than the lane, is
     left out.
@@ -109,28 +109,27 @@ def fit(memory: Any, slot: int, used: int) -> None:
     depth = memory.target.shape[0]
     for i in range(used):
         a = before(slot, i, depth)
+        size, target = load(memory.products, a * depth + a), load(memory.target, a)
+        own = size
         for j in range(i):
             total = load(memory.products, a * depth + before(slot, j, depth))
             for k in range(j):
-                total -= load(memory.factor, i * depth + k) * load(memory.factor, j * depth + k)
-            store(memory.factor, i * depth + j, total * load(memory.inverse, j))
-        size = load(memory.products, a * depth + a)
-        total, target = size, load(memory.target, a)
-        for k in range(i):
-            entry = load(memory.factor, i * depth + k)
-            total -= entry * entry
-            target -= entry * load(memory.half, k)
-        inverse = less(size * SPANNED, total, 1.0 / root(total), spread(0.0))
-        inverse = less(spread(float(i)), load(memory.known, 0), inverse, spread(0.0))
+                total -= load(memory.row, k) * load(memory.factor, j * depth + k)
+            store(memory.row, j, total)
+            factor = total * load(memory.inverse, j)
+            store(memory.factor, i * depth + j, factor)
+            own -= total * factor
+            target -= factor * load(memory.half, j)
+        inverse = less(size * SPANNED, own, 1.0 / own, 0.0)
+        inverse = less(float(i), load(memory.known, 0), inverse, 0.0)
         store(memory.inverse, i, inverse)
-        store(memory.half, i, less(spread(0.0), inverse, target * inverse, spread(0.0)))
+        store(memory.half, i, less(0.0, inverse, target, 0.0))
     for i in range(used - 1, -1, -1):
-        total = load(memory.half, i)
+        inverse = load(memory.inverse, i)
+        total = load(memory.half, i) * inverse
         for k in range(i + 1, used):
             total -= load(memory.factor, k * depth + i) * load(memory.share, before(slot, k, depth))
-        inverse = load(memory.inverse, i)
-        share = less(spread(0.0), inverse, total * inverse, spread(0.0))
-        store(memory.share, before(slot, i, depth), share)
+        store(memory.share, before(slot, i, depth), less(0.0, inverse, total, 0.0))
 
 
 @part
@@ -160,12 +159,13 @@ def mix_damped(scratch: Any, memory: Any, slot: int, used: int) -> None:
 
 
 @part
-def pace(memory: Any, settings: Any) -> int:
-    """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that is known.
+def pace(memory: Any, settings: Any) -> tuple[int, int]:
+    """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that is known, and
+    the highest age.
 
-    A lane's age is how many sweeps it has made before this one.
+    A lane's age is how many sweeps it has made before this one; then it counts this one too.
     """
-    depth, round_length, most = memory.target.shape[0], settings.rest + settings.burst, 0
+    depth, round_length, most, oldest = memory.target.shape[0], settings.rest + settings.burst, 0, 0
     for lane in range(WIDTH):
         age = memory.age[lane]
         turn = age // round_length if age >= round_length else 0
@@ -178,14 +178,15 @@ def pace(memory: Any, settings: Any) -> int:
             most = max(most, known)
             memory.known[lane], memory.damping[lane] = known, settings.damping
         memory.age[lane] = age + 1
-    return most
+        oldest = max(oldest, age + 1)
+    return most, oldest
 
 
 @part
-def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> None:
-    """Take this sweep into the memory, in `slot`, and mix the next log-odds."""
+def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> int:
+    """Take this sweep into the memory, in `slot`, and mix the next log-odds; returns the highest age."""
     remember(scratch, memory, slot)
-    used = pace(memory, settings)
+    used, oldest = pace(memory, settings)
     if used > 0:
         project(memory, slot, used)
         fit(memory, slot, used)
@@ -193,6 +194,7 @@ def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> None:
         mix(scratch, memory, slot, used)
     else:
         mix_damped(scratch, memory, slot, used)
+    return oldest
 
 
 @part

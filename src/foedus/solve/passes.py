@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from foedus.solve.arithmetic import exp, log, part
-from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
+from foedus.solve.arithmetic import exp, log, logistic, part
+from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, same, spread, store
+from foedus.solve.runs import MEMBER, WAYS
 
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
@@ -41,22 +42,14 @@ def at_least_never(x: Any) -> Any:
 
 
 @part
-def share_two(x: Any, sigma: Any, option: int, base: int) -> None:
-    """σ of two options from the log-odds of the one against the other."""
-    small = exp(0.0 - magnitude(x))
-    large = 1.0 / (1.0 + small)
-    small = small * large
-    store(sigma, option, less(spread(0.0), x, large, small))
-    store(sigma, base, less(spread(0.0), x, small, large))
-
-
-@part
 def share_out(layout: Any, h: int, odds: Any, sigma: Any) -> None:
     """σ of the options of h from their log-odds."""
     first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
     base, row = entry(layout.base, h), entry(layout.first_row, h)
     if last - first == 2:
-        share_two(load(odds, row), sigma, entry(layout.row_option, row), base)
+        option, rest = logistic(load(odds, row))
+        store(sigma, entry(layout.row_option, row), option)
+        store(sigma, base, rest)
         return
     top = spread(0.0)
     for r in range(row, row + last - first - 1):
@@ -70,6 +63,24 @@ def share_out(layout: Any, h: int, odds: Any, sigma: Any) -> None:
     scale = 1.0 / total
     for o in range(first, last):
         store(sigma, o, load(sigma, o) * scale)
+
+
+@part
+def two(layout: Any, h: int) -> Any:
+    """Whether h is a set of two options."""
+    return entry(layout.first_option, h + 1) - entry(layout.first_option, h) == 2
+
+
+@part
+def share_pair(layout: Any, g: int, h: int, odds: Any, sigma: Any) -> None:
+    """σ of two sets of two options, at once."""
+    first, second = entry(layout.first_row, g), entry(layout.first_row, h)
+    options, rests = logistic(join(load(odds, first), load(odds, second)))
+    option, rest = halves(options), halves(rests)
+    store(sigma, entry(layout.row_option, first), option[0])
+    store(sigma, entry(layout.base, g), rest[0])
+    store(sigma, entry(layout.row_option, second), option[1])
+    store(sigma, entry(layout.base, h), rest[1])
 
 
 @part
@@ -94,6 +105,25 @@ def show(layout: Any, scratch: Any, h: int, logarithmic: bool) -> None:
     share_out(layout, h, scratch.odds, scratch.sigma)
     if logarithmic:
         log_shares(layout, h, scratch.odds, scratch.logs)
+
+
+@part
+def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
+    """The same for all sets that beliefs may depend on."""
+    single = -1
+    for k in range(layout.asked.shape[0]):
+        h = entry(layout.asked, k)
+        if logarithmic:
+            log_shares(layout, h, scratch.odds, scratch.logs)
+        if not two(layout, h):
+            share_out(layout, h, scratch.odds, scratch.sigma)
+        elif single < 0:
+            single = h
+        else:
+            share_pair(layout, single, h, scratch.odds, scratch.sigma)
+            single = -1
+    if single >= 0:
+        share_out(layout, single, scratch.odds, scratch.sigma)
 
 
 @part
@@ -186,6 +216,17 @@ def beliefs(first: int, last: int, reach: Any) -> Any:
 
 
 @part
+def after(values: Any, payoffs: Any, below: int, paid: int) -> Any:
+    """What an edge brings an actor (lane): the value of its child, and its payment, if it has one.
+
+    `below` and `paid` are the rows of the two. Most edges pay nothing.
+    """
+    if paid < values.shape[1]:
+        return load(values, below)
+    return load(payoffs, paid) + load(values, below)
+
+
+@part
 def expect(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
     """`quality` (option of h, lane): what the mover expects of each option, given the beliefs in `reach`."""
     actors, actor = scratch.values.shape[1], entry(layout.mover, h)
@@ -193,8 +234,8 @@ def expect(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
         total = spread(0.0)
         for n in range(entry(layout.first_node, h), entry(layout.last_node, h)):
             e = entry(layout.first_edge, n) + k
-            pay = load(numbers.payoffs, entry(layout.payment, e) * actors + actor)
-            worth = pay + load(scratch.values, entry(layout.child, e) * actors + actor)
+            below, paid = entry(layout.child, e) * actors + actor, entry(layout.payment, e) * actors + actor
+            worth = after(scratch.values, numbers.payoffs, below, paid)
             total = fma(load(scratch.reach, n), worth, total)
         store(scratch.quality, k, total)
 
@@ -227,20 +268,16 @@ def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
 
 
 @part
-def advantage(layout: Any, numbers: Any, scratch: Any, h: int, option: int, base: int) -> tuple[Any, Any]:
-    """What the one of two options brings the mover of h over the other, and the reach of h (lane)."""
-    actors, actor, start = scratch.values.shape[1], entry(layout.mover, h), entry(layout.first_option, h)
-    first, last = entry(layout.first_node, h), entry(layout.last_node, h)
+def advantage(layout: Any, numbers: Any, scratch: Any, h: int) -> tuple[Any, Any]:
+    """What the second of two options brings the mover of h over the first, and the reach of h (lane)."""
+    first, last, members = entry(layout.first_member, h), entry(layout.first_member, h + 1), layout.members
     total, better = spread(0.0), spread(0.0)
-    for n in range(first, last):
-        one, other = entry(layout.first_edge, n) + option - start, entry(layout.first_edge, n) + base - start
-        paid = load(numbers.payoffs, entry(layout.payment, one) * actors + actor)
-        less_paid = load(numbers.payoffs, entry(layout.payment, other) * actors + actor)
-        gain = paid + load(scratch.values, entry(layout.child, one) * actors + actor)
-        gain -= less_paid + load(scratch.values, entry(layout.child, other) * actors + actor)
+    for at in range(first * MEMBER, last * MEMBER, MEMBER):
+        reached = load(scratch.reach, entry(members, at))
+        gain = after(scratch.values, numbers.payoffs, entry(members, at + 1), entry(members, at + 2))
+        gain -= after(scratch.values, numbers.payoffs, entry(members, at + 3), entry(members, at + 4))
         if last - first == 1:
-            return gain, load(scratch.reach, n)
-        reached = load(scratch.reach, n)
+            return gain, reached
         total += reached
         better = fma(reached, gain, better)
     return better / total, total
@@ -251,7 +288,9 @@ def odds_between(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     """`next_odds` of a set of two options; returns the reach of h (lane)."""
     row, base = entry(layout.first_row, h), entry(layout.base, h)
     option = entry(layout.row_option, row)
-    gain, total = advantage(layout, numbers, scratch, h, option, base)
+    gain, total = advantage(layout, numbers, scratch, h)
+    if option < base:
+        gain = 0.0 - gain
     heavier = load(numbers.log_weights, entry(layout.weight, option))
     heavier -= load(numbers.log_weights, entry(layout.weight, base))
     rationality = load(numbers.rationality, entry(layout.mover, h))
@@ -260,14 +299,32 @@ def odds_between(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
 
 
 @part
-def pair(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: int) -> None:
-    """Values of a node of two ways; each is its share, its child's row of values, its row of payments."""
+def pair(values: Any, payoffs: Any, here: int, one: Any, other: Any) -> None:
+    """Values of a node of two ways; each is its share, its child's row of values, its row of payments.
+
+    For the usual numbers of actors the loop is unrolled.
+    """
+    actors = values.shape[1]
+    if actors == 5:
+        weigh(values, payoffs, here, one, other, 5)
+    elif actors == 4:
+        weigh(values, payoffs, here, one, other, 4)
+    elif actors == 3:
+        weigh(values, payoffs, here, one, other, 3)
+    elif actors == 2:
+        weigh(values, payoffs, here, one, other, 2)
+    else:
+        weigh(values, payoffs, here, one, other, actors)
+
+
+@part
+def weigh(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: int) -> None:
+    """The mean over two ways, for each actor."""
     share, below, paid = one
     rest, second, extra = other
     for a in range(actors):
-        total = share * (load(values, below + a) + load(payoffs, paid + a))
-        total = fma(rest, load(values, second + a) + load(payoffs, extra + a), total)
-        store(values, here + a, total)
+        total = share * after(values, payoffs, below + a, paid + a)
+        store(values, here + a, fma(rest, after(values, payoffs, second + a, extra + a), total))
 
 
 @part
@@ -279,28 +336,25 @@ def way_out(layout: Any, sigma: Any, e: int, actors: int) -> Any:
 
 @part
 def value(layout: Any, payoffs: Any, n: int, sigma: Any, values: Any) -> None:
-    """Values (actor, lane) of node n from those of its children.
-
-    Two ways are the usual case; for the usual numbers of actors their loop is unrolled.
-    """
+    """Values (actor, lane) of node n from those of its children."""
     actors, first, last = values.shape[1], entry(layout.first_edge, n), entry(layout.first_edge, n + 1)
     here = n * actors
     if last - first == 2:
         one, other = way_out(layout, sigma, first, actors), way_out(layout, sigma, first + 1, actors)
-        if actors == 5:
-            pair(values, payoffs, here, one, other, 5)
-        elif actors == 4:
-            pair(values, payoffs, here, one, other, 4)
-        elif actors == 3:
-            pair(values, payoffs, here, one, other, 3)
-        elif actors == 2:
-            pair(values, payoffs, here, one, other, 2)
-        else:
-            pair(values, payoffs, here, one, other, actors)
+        pair(values, payoffs, here, one, other)
         return
     for a in range(actors):
         total = spread(0.0)
         for e in range(first, last):
             share, below, paid = way_out(layout, sigma, e, actors)
-            total = fma(share, load(values, below + a) + load(payoffs, paid + a), total)
+            total = fma(share, after(values, payoffs, below + a, paid + a), total)
         store(values, here + a, total)
+
+
+@part
+def value_pair(layout: Any, payoffs: Any, k: int, sigma: Any, values: Any) -> None:
+    """The same for the k-th node of two ways, in the order of the runs."""
+    ways, at = layout.pairs, k * WAYS
+    one = load(sigma, entry(ways, at + 1)), entry(ways, at + 2), entry(ways, at + 3)
+    other = load(sigma, entry(ways, at + 4)), entry(ways, at + 5), entry(ways, at + 6)
+    pair(values, payoffs, entry(ways, at), one, other)

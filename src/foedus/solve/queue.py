@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
-from foedus.solve.lanes import WIDTH, load, store
+from foedus.solve.lanes import WIDTH, less, load, lowest, positive, same, store
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
 from foedus.solve.sweeps import appraise_all, backward_by_runs, reach_all
 
-FREE, LOST, TIRED = -1, -1, 0
+LOST, TIRED = -1, 0
+ALL = (1 << WIDTH) - 1
 
 
 class Jobs(NamedTuple):
@@ -55,78 +56,82 @@ def fill(whole: Any, odds: Any, jobs: Any, lane: int, job: int) -> None:
 
 
 @part
-def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int) -> int:
-    """Give every free lane a job as long as there are any; returns the next job that waits."""
-    for lane in range(WIDTH):
-        if memory.job[lane] == FREE and waiting < jobs.ended.shape[0]:
-            fill(whole, odds, jobs, lane, waiting)
-            memory.job[lane] = waiting
-            memory.age[lane] = 0
-            waiting += 1
-    return waiting
+def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int, busy: int) -> tuple[int, int]:
+    """Give every free lane a job as long as there are any; returns the next job that waits, and who works."""
+    free = ALL ^ busy
+    while free != 0 and waiting < jobs.ended.shape[0]:
+        lane = lowest(free)
+        fill(whole, odds, jobs, lane, waiting)
+        memory.job[lane] = waiting
+        memory.age[lane] = 0
+        waiting += 1
+        free &= free - 1
+    return waiting, ALL ^ free
 
 
 @part
 def release(scratch: Any, memory: Any, jobs: Any, lane: int, ended: int) -> None:
-    """Free a lane, and keep its answer, or, where its sweeps are used up, what it would have tried next."""
+    """Keep a lane's answer, or, where its sweeps are used up, what it would have tried next."""
     job, iterated = memory.job[lane], memory.residual.shape[0]
     for r in range(jobs.odds.shape[1]):
         jobs.odds[job, r] = scratch.next_odds[r, lane]
         if r < iterated and ended == TIRED:
             jobs.odds[job, r] = scratch.odds[r, lane]
     jobs.ended[job] = ended
-    memory.job[lane] = FREE
     if ended <= TIRED:
         forget(memory, lane)
 
 
 @part
-def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float) -> int:
-    """Free the lanes that have converged, or whose reach is lost; returns how many are still at work."""
-    working = 0
-    for lane in range(WIDTH):
-        if memory.job[lane] == FREE:
-            continue
-        if scratch.lost[lane] > 0.0:
-            release(scratch, memory, jobs, lane, LOST)
-        elif scratch.change[lane] <= tolerance and scratch.drift[lane] <= LOOSE * tolerance:
-            release(scratch, memory, jobs, lane, memory.age[lane] + 1)
-        else:
-            working += 1
-    return working
+def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float, busy: int) -> int:
+    """Release the lanes that have converged, or whose reach is lost; returns those still at work."""
+    change, drift, lost = load(scratch.change, 0), load(scratch.drift, 0), load(scratch.lost, 0)
+    near = less(tolerance, change, 0.0, less(LOOSE * tolerance, drift, 0.0, same(change, change, 1.0, 0.0)))
+    ended: int = positive(near + lost) & busy
+    left = ended
+    while left != 0:
+        lane = lowest(left)
+        over = LOST if scratch.lost[lane] > 0.0 else memory.age[lane] + 1
+        release(scratch, memory, jobs, lane, over)
+        left &= left - 1
+    return busy ^ ended
 
 
 @part
-def release_tired(scratch: Any, memory: Any, jobs: Any, most: int) -> None:
-    """Free the lanes that have used up their sweeps."""
+def release_tired(scratch: Any, memory: Any, jobs: Any, most: int, busy: int) -> int:
+    """Release the lanes that have used up their sweeps; returns those still at work."""
     for lane in range(WIDTH):
-        if memory.job[lane] != FREE and memory.age[lane] >= most:
+        if busy >> lane & 1 and memory.age[lane] >= most:
             release(scratch, memory, jobs, lane, TIRED)
+            busy ^= 1 << lane
+    return busy
 
 
 def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, settings: Any) -> None:
-    """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up."""
+    """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up.
+
+    Which lanes are at work is kept as the bits of a whole number.
+    """
     rows, depth = memory.residual.shape[0], memory.target.shape[0]
-    memory.job[:] = FREE
-    waiting, before, slot = refill(numbers.whole, scratch.odds, memory, jobs, 0), 0, 0
-    while True:
+    before, slot = 0, 0
+    waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, 0, 0)
+    while busy != 0:
         if waiting > before:
             passes.prepare(layout, numbers, scratch)
             if settings.logarithmic:
                 passes.smallness(layout, numbers, scratch)
-        for k in range(layout.asked.shape[0]):
-            passes.show(layout, scratch, layout.asked[k], settings.logarithmic)
+        passes.show_asked(layout, scratch, settings.logarithmic)
         reach_all(layout, scratch, settings.logarithmic)
         store(scratch.lost, 0, backward_by_runs(layout, numbers, scratch))
         compare(layout, scratch, rows)
-        working = release_ended(scratch, memory, jobs, settings.tolerance)
-        if working > 0:
-            accelerate(scratch, memory, slot, settings)
-            release_tired(scratch, memory, jobs, settings.sweeps)
+        busy = release_ended(scratch, memory, jobs, settings.tolerance, busy)
+        if busy != 0:
+            oldest = accelerate(scratch, memory, slot, settings)
+            if oldest >= settings.sweeps:
+                busy = release_tired(scratch, memory, jobs, settings.sweeps, busy)
         before = waiting
-        waiting = refill(numbers.whole, scratch.odds, memory, jobs, waiting)
-        if waiting == before and working == 0:
-            return
+        if busy != ALL:
+            waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, waiting, busy)
         slot = (slot + 1) % depth
 
 

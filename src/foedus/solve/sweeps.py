@@ -56,55 +56,52 @@ def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
 
 
 @part
-def two(layout: Any, h: int) -> Any:
-    """Whether h is a set of two options."""
-    return entry(layout.first_option, h + 1) - entry(layout.first_option, h) == 2
-
-
-@part
-def answer_run(layout: Any, numbers: Any, scratch: Any, first: int, last: int, lost: Any) -> Any:
-    """`next_odds` of the sets among nodes first … last − 1; returns 1.0 (lane) where reach is lost or was."""
-    n = first
-    while n < last:
-        h, this = entry(layout.information_set, n), n
-        n += 1
-        if h >= 0:
-            n = entry(layout.last_node, h)
-            if two(layout, h):
-                total = passes.odds_between(layout, numbers, scratch, h)
-            else:
-                total = answer(layout, numbers, scratch, h)
-            if n > this + 1:
-                lost = less(total, spread(UNREACHED), spread(1.0), lost)
+def answer_run(layout: Any, numbers: Any, scratch: Any, run: int, lost: Any) -> Any:
+    """`next_odds` of the sets of a run; returns 1.0 (lane) where reach is lost or was."""
+    for k in range(entry(layout.first_set, run), entry(layout.first_set, run + 1)):
+        h = entry(layout.sets, k)
+        if passes.two(layout, h):
+            total = passes.odds_between(layout, numbers, scratch, h)
+        else:
+            total = answer(layout, numbers, scratch, h)
+        if entry(layout.last_node, h) - entry(layout.first_node, h) > 1:
+            lost = less(total, spread(UNREACHED), spread(1.0), lost)
     return lost
 
 
 @part
-def share_run(layout: Any, scratch: Any, first: int, last: int) -> None:
-    """`next_sigma` of those sets of two options."""
-    n = first
-    while n < last:
-        h = entry(layout.information_set, n)
-        if h >= 0 and two(layout, h):
-            passes.share_out(layout, h, scratch.next_odds, scratch.next_sigma)
-        n = entry(layout.last_node, h) if h >= 0 else n + 1
+def share_run(layout: Any, scratch: Any, run: int) -> None:
+    """`next_sigma` of those of two options."""
+    single = -1
+    for k in range(entry(layout.first_set, run), entry(layout.first_set, run + 1)):
+        h = entry(layout.sets, k)
+        if passes.two(layout, h):
+            if single < 0:
+                single = h
+            else:
+                passes.share_pair(layout, single, h, scratch.next_odds, scratch.next_sigma)
+                single = -1
+    if single >= 0:
+        passes.share_out(layout, single, scratch.next_odds, scratch.next_sigma)
+
+
+@part
+def value_run(layout: Any, payoffs: Any, sigma: Any, values: Any, run: int) -> None:
+    """Values of the nodes of a run."""
+    for k in range(entry(layout.first_pair, run), entry(layout.first_pair, run + 1)):
+        passes.value_pair(layout, payoffs, k, sigma, values)
+    for k in range(entry(layout.first_other, run), entry(layout.first_other, run + 1)):
+        passes.value(layout, payoffs, entry(layout.others, k), sigma, values)
 
 
 @part
 def backward_by_runs(layout: Any, numbers: Any, scratch: Any) -> Any:
-    """The same as `backward`, but beliefs are not kept.
-
-    What is alike for all sets of a run is done for one after the other, so that the processor need not wait
-    for the end of one set's long chain of arithmetic before it begins with the next.
-    """
+    """The same as `backward`, but beliefs are not kept."""
     lost = spread(0.0)
-    for run in range(layout.run.shape[0] - 1, 0, -1):
-        first, last = entry(layout.run, run - 1), entry(layout.run, run)
-        lost = answer_run(layout, numbers, scratch, first, last, lost)
-        share_run(layout, scratch, first, last)
-        for n in range(first, last):
-            if entry(layout.information_set, n) != -2:
-                passes.value(layout, numbers.payoffs, n, scratch.next_sigma, scratch.values)
+    for run in range(layout.first_set.shape[0] - 1):
+        lost = answer_run(layout, numbers, scratch, run, lost)
+        share_run(layout, scratch, run)
+        value_run(layout, numbers.payoffs, scratch.next_sigma, scratch.values, run)
     return lost
 
 
