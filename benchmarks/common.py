@@ -54,6 +54,14 @@ def timings(function: Callable[[], object], repeats: int, warm: int = 1) -> list
     return [seconds(function) for _ in range(repeats)]
 
 
+def timings_within(function: Callable[[], object], budget: float, fewest: int = 3) -> list[float]:
+    """Seconds of each call, as many as a budget of seconds has room for, but not too few."""
+    spent: list[float] = []
+    while len(spent) < fewest or sum(spent) < budget:
+        spent.append(seconds(function))
+    return spent
+
+
 def median(function: Callable[[], object], repeats: int) -> float:
     return statistics.median(timings(function, repeats))
 
