@@ -22,6 +22,7 @@ ON_A_SCENARIO = {
     "solve": ["--arrangement", "treaty"],
     "show": [],
     "check": ["--worlds", "16"],
+    "verify": [],
 }
 BROKEN = "foedus: 1\ntitle: x\nactors: {a: {name: A}}\nplai: []\nwhat: 1\n"
 

@@ -39,6 +39,7 @@ from foedus.usage import (
     with_fallbacks,
     write,
 )
+from foedus.verifying import verify
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
 MISUSE = {"unknown-name", "override", "bad-limit"}
@@ -145,6 +146,7 @@ def explain(
 
 commands.add_command(claims)
 commands.add_command(cruxes)
+commands.add_command(verify)
 
 
 @commands.command()
