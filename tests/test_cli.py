@@ -18,6 +18,7 @@ ON_A_SCENARIO = {
     "compare": [],
     "explain": ["--arrangement", "treaty", "--outcome", "war"],
     "claims": [],
+    "arguments": [],
     "sensitivities": ["--arrangement", "treaty"],
     "solve": ["--arrangement", "treaty"],
     "show": [],

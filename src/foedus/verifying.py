@@ -11,11 +11,11 @@ import click
 
 from foedus.evidence.commands import chosen
 from foedus.evidence.store import shared_store
-from foedus.handing import deliver
-from foedus.options import json_option, scenario_argument, seed_option, threads_option
+from foedus.handing import Pairs, deliver, read
+from foedus.options import json_option, scenario_argument, seed_option, set_option, threads_option
 from foedus.report.console import make_console
 from foedus.report.progress import watching
-from foedus.usage import seed_is_for, write
+from foedus.usage import called, seed_is_for, write
 
 FAULT = 1
 FINEST = 1e-7
@@ -89,3 +89,65 @@ def verify(
         lambda found: print_verification(make_console(), make_console(stderr=True), found),
     )
     return 0 if document["holds"] else FAULT
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option("--worlds", type=click.IntRange(1), help="Draw this many worlds: where does each follow?")
+@seed_option
+@click.option(
+    "--argdown",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the arguments to this file, in Argdown.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Read this Argdown file, and print its relations as lines for the scenario.",
+)
+@threads_option
+@json_option
+def arguments(
+    *,
+    path: Path,
+    pairs: Pairs,
+    worlds: int | None,
+    seed: int | None,
+    target: Path | None,
+    source: Path | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Show which claims rest on which, which are against each other, and whether conclusions follow."""
+    seed_is_for("--worlds", seed, worlds, "worlds to draw")
+    if source and (target or worlds or pairs):
+        raise click.UsageError("--from only reads a file; it goes without --argdown, --worlds and --set")
+    scenario, settings = read(path, pairs)
+    from foedus.analysis.argument_shape import find_arguments, import_shape
+    from foedus.report.arguments import print_arguments, print_import
+
+    if source:
+        from foedus.language.argdown import read_argdown
+
+        relations = read_argdown(source, scenario.claims)
+        document = import_shape(scenario, relations, str(source))
+        deliver(document, as_json, lambda found: print_import(make_console(), found))
+        return
+    with watching(f"Arguing about {scenario.name}") as watch:
+        document = find_arguments(
+            scenario,
+            called(path),
+            worlds=worlds or 0,
+            seed=seed or 0,
+            settings=settings,
+            threads=threads,
+            progress=watch,
+        )
+    if target:
+        from foedus.report.argdown import argdown_text
+
+        write(target, argdown_text(document))
+    deliver(document, as_json, lambda found: print_arguments(make_console(), found))
