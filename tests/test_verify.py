@@ -150,10 +150,11 @@ def test_without_a_record(run: Run, coin: Path) -> None:
         (("  always:", "  nearly:"), {"always": "vanished", "nearly": "appeared"}, {}),
         (("because: [often]", "because: [always]"), {}, {"so": "other premises"}),
         (("    because: [often]\n", ""), {}, {"so": "vanished"}),
+        (("because: [often]", "because: [often, always]"), {}, {"so": "other premises"}),
         (("untestable: it has no formula", 'holds: "P[alone](fallen) > 0.55"'), {"vague": "turned"}, {}),
         (("A coin", "Another title"), {}, {}),
     ],
-    ids=["turned", "moved", "within", "renamed", "premises", "reasons", "testable", "title"],
+    ids=["turned", "moved", "within", "renamed", "premises", "reasons", "more", "testable", "title"],
 )
 def test_what_went_stale(
     run: Run, kept: Path, change: tuple[str, str], claims: dict[str, str], arguments: dict[str, str]
@@ -291,6 +292,16 @@ def test_shares(run: Run, coin: Path) -> None:
     assert "Shares that changed" in output
 
 
+def test_shares_of_other_claims(run: Run, coin: Path) -> None:
+    """A claim that was counted and is gone has no numbers now, and the other way round."""
+    assert run(coin, "--keep", "--worlds", 16)[0] == 0
+    edit(coin, ("  always:", "  nearly:"))
+    rows = {row["id"]: row for row in verified(run, coin, "--worlds", 16)[1]["worlds"]["rows"]}
+    assert (rows["always"]["change"], rows["always"]["holds"]) == ("vanished", None)
+    assert (rows["nearly"]["change"], rows["nearly"]["kept"]) == ("appeared", None)
+    assert run(coin, "--worlds", 16)[0] == 1
+
+
 def test_shares_are_kept_if_drawn(run: Run, kept: Path) -> None:
     """A record without shares fails where they are asked for; one that has some says so where none are."""
     assert run(kept, "--worlds", 16)[0] == 1
@@ -315,6 +326,7 @@ def counted(holds: int, fails: int, low: float, high: float) -> Counted:
         (0, counted(51, 49, 0.4, 0.6), 0, "moved", False),
         (0, counted(51, 49, 0.4, 0.6), 1, None, False),
         (0, counted(70, 30, 0.6, 0.8), 1, "moved", True),
+        (0, Counted(50, 40, 10, 5 / 9, 0.4, 0.6), 9, "moved", False),
         (1, counted(70, 30, 0.6, 0.8), 0, None, True),
         (1, counted(71, 29, 0.61, 0.8), 0, "moved", True),
         (1, counted(29, 71, 0.2, 0.39), 0, "moved", True),
@@ -351,7 +363,8 @@ def test_the_scenarios_that_ship_hold(name: str) -> None:
     assert record is not None, f"foedus verify {name} --keep"
     now = at_base(scenario)
     rows = claim_rows(record, now, 1e-6)
-    assert [row for row in rows if row["change"]] == []
+    changed = [row for row in rows if row["change"]]
+    assert changed == [], f"if that is as it should be: foedus verify {name} --keep"
     assert {claim: each.because for claim, each in record.claims.items()} == {
         claim: each.because for claim, each in scenario.claims.items()
     }
@@ -435,6 +448,25 @@ def test_what_is_not_solved(run: Run, tmp_path: Path) -> None:
     assert "Not solved: " in run(file)[1]
     file.write_text(text, "utf-8")
     assert changes(verified(run, file)[1]["claims"]) == {"deters": "turned"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "now", "change"),
+    [
+        (0.1, 0.1000009, None),
+        (0.1, 0.1000011, "moved"),
+        (-2000.0, -2000.0019, None),
+        (-2000.0, -2000.0021, "moved"),
+        (None, 0.0, "moved"),
+        (0.0, None, "moved"),
+        (None, None, None),
+    ],
+)
+def test_when_a_margin_has_moved(kept: float | None, now: float | None, change: str | None) -> None:
+    """By more than the tolerance, or than that times the margin where it is above 1; or if one has none."""
+    record = Record("x", "", "", {"a": Said("holds", kept)})
+    (row,) = claim_rows(record, AtBase({"a": Said("holds", now)}, ()), 1e-6)
+    assert row["change"] == change
 
 
 def test_a_claim_without_a_record_has_no_change() -> None:

@@ -13,8 +13,8 @@ independent samples is some 0.6 % of the time by chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from foedus.analysis.record import Counted, Drawn, Record, Said, counted_shape
 from foedus.analysis.verdicts import AtBase, OverWorlds
@@ -24,27 +24,22 @@ CHANGES = (TURNED, APPEARED, VANISHED, PREMISES, MOVED)
 """The gravest first."""
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 def claim_rows(record: Record | None, now: AtBase, tolerance: float) -> list[Row]:
     """One row for each claim of now or then; `change` is None where there is none, or no record."""
-    return list(_claim_rows(record, now.claims, tolerance))
 
+    def change(_: str, now: Said, kept: Said) -> str | None:
+        if now.verdict != kept.verdict:
+            return TURNED
+        return MOVED if _moved(now.margin, kept.margin, tolerance) else None
 
-def _claim_rows(record: Record | None, now: Mapping[str, Said], tolerance: float) -> Iterator[Row]:
-    for name, said, kept in _pairs(now, None if record is None else record.claims):
-        change = None
-        if record is not None:
-            change = _appeared_or_vanished(said, kept) or _claim_change(said, kept, tolerance)
-        yield {"id": name, **_claim(said), "kept": None if kept is None else _claim(kept), "change": change}
-
-
-def _claim_change(now: Said | None, kept: Said | None, tolerance: float) -> str | None:
-    assert now is not None
-    assert kept is not None
-    if now.verdict != kept.verdict:
-        return TURNED
-    return MOVED if _moved(now.margin, kept.margin, tolerance) else None
+    pairs = _pairs(now.claims, record.claims if record else None, change)
+    return [
+        {"id": name, **_claim(said), "kept": None if kept is None else _claim(kept), "change": found}
+        for name, said, kept, found in pairs
+    ]
 
 
 def _moved(now: float | None, kept: float | None, tolerance: float) -> bool:
@@ -55,31 +50,21 @@ def _moved(now: float | None, kept: float | None, tolerance: float) -> bool:
 
 def argument_rows(record: Record | None, now: AtBase) -> list[Row]:
     """One row for each claim that rests, or rested, on others."""
-    return list(_argument_rows(record, now.claims))
+
+    def change(_: str, now: Said, kept: Said) -> str | None:
+        if set(now.because) != set(kept.because):
+            return PREMISES
+        return TURNED if now.argument != kept.argument else None
+
+    pairs = _pairs(_resting(now.claims), _resting(record.claims) if record else None, change)
+    return [
+        {"id": name, **_argument(said), "kept": None if kept is None else _argument(kept), "change": found}
+        for name, said, kept, found in pairs
+    ]
 
 
-def _argument_rows(record: Record | None, now: Mapping[str, Said]) -> Iterator[Row]:
-    kept_ones = (
-        None if record is None else {name: each for name, each in record.claims.items() if each.because}
-    )
-    for name, said, kept in _pairs({name: each for name, each in now.items() if each.because}, kept_ones):
-        change = None
-        if record is not None:
-            change = _appeared_or_vanished(said, kept) or _argument_change(said, kept)
-        yield {
-            "id": name,
-            **_argument(said),
-            "kept": None if kept is None else _argument(kept),
-            "change": change,
-        }
-
-
-def _argument_change(now: Said | None, kept: Said | None) -> str | None:
-    assert now is not None
-    assert kept is not None
-    if now.because != kept.because:
-        return PREMISES
-    return TURNED if now.argument != kept.argument else None
+def _resting(claims: Mapping[str, Said]) -> dict[str, Said]:
+    return {name: each for name, each in claims.items() if each.because}
 
 
 def world_rows(kept: Drawn | None, now: OverWorlds) -> list[Row]:
@@ -88,11 +73,10 @@ def world_rows(kept: Drawn | None, now: OverWorlds) -> list[Row]:
     `outside` is whether the share now is outside the interval kept.
     """
     same = kept is not None and same_worlds(kept, now.drawn)
+    claims, arguments = (kept.claims, kept.arguments) if kept else (None, None)
     return [
-        *_world_rows("claim", kept.claims if kept else None, now.drawn.claims, now.claim_ties, same),
-        *_world_rows(
-            "argument", kept.arguments if kept else None, now.drawn.arguments, now.argument_ties, same
-        ),
+        *_world_rows("claim", claims, now.drawn.claims, now.claim_ties, same),
+        *_world_rows("argument", arguments, now.drawn.arguments, now.argument_ties, same),
     ]
 
 
@@ -103,26 +87,24 @@ def same_worlds(kept: Drawn, now: Drawn) -> bool:
 
 def _world_rows(
     kind: str,
-    kept_ones: Mapping[str, Counted] | None,
+    then: Mapping[str, Counted] | None,
     now: Mapping[str, Counted],
     ties: Mapping[str, int],
     same: bool,
 ) -> Iterator[Row]:
-    for name, counted, kept in _pairs(now, kept_ones):
-        change = None
-        if kept_ones is not None:
-            change = _appeared_or_vanished(counted, kept)
-        if change is None and counted is not None and kept is not None:
-            stale = _recounted(kept, counted, ties[name]) if same else _apart(kept, counted)
-            change = MOVED if stale else None
+    def change(name: str, now: Counted, kept: Counted) -> str | None:
+        stale = _recounted(kept, now, ties[name]) if same else _apart(kept, now)
+        return MOVED if stale else None
+
+    for name, counted, kept, found in _pairs(now, then, change):
         yield {
             "kind": kind,
             "id": name,
-            **({} if counted is None else counted_shape(counted)),
+            **_counted(counted),
             "ties": ties.get(name, 0),
             "outside": _outside(kept, counted),
-            "kept": None if kept is None else counted_shape(kept),
-            "change": change,
+            "kept": None if kept is None else _counted(kept),
+            "change": found,
         }
 
 
@@ -142,14 +124,21 @@ def _outside(kept: Counted | None, now: Counted | None) -> bool:
     return not kept.low <= now.share <= kept.high
 
 
-def _pairs(now: Mapping[str, Any], kept: Mapping[str, Any] | None) -> Iterator[tuple[str, Any, Any]]:
-    """What is now and what is kept of each name: those of now in their order, then those that are gone."""
-    for name in dict.fromkeys([*now, *(kept or ())]):
-        yield name, now.get(name), (kept or {}).get(name)
+def _pairs(
+    now: Mapping[str, T], then: Mapping[str, T] | None, change: Callable[[str, T, T], str | None]
+) -> Iterator[tuple[str, T | None, T | None, str | None]]:
+    """What is now and what was then of each name, those of now first; and its change, None without a record.
 
-
-def _appeared_or_vanished(now: object, kept: object) -> str | None:
-    return VANISHED if now is None else APPEARED if kept is None else None
+    `change` says what has changed of a name that is there now and was there then.
+    """
+    for name in dict.fromkeys([*now, *(then or ())]):
+        said, kept = now.get(name), (then or {}).get(name)
+        if then is None:
+            yield name, said, kept, None
+        elif said is None:
+            yield name, said, kept, VANISHED
+        else:
+            yield name, said, kept, APPEARED if kept is None else change(name, said, kept)
 
 
 def _claim(said: Said | None) -> Row:
@@ -158,3 +147,9 @@ def _claim(said: Said | None) -> Row:
 
 def _argument(said: Said | None) -> Row:
     return {"because": list(said.because) if said else [], "argument": said.argument if said else None}
+
+
+def _counted(counted: Counted | None) -> Row:
+    if counted is None:
+        return dict.fromkeys(("holds", "fails", "undefined", "share", "low", "high"))
+    return counted_shape(counted)

@@ -146,4 +146,6 @@ def _share(row: Shape) -> str:
 
 
 def _counts(row: Shape | None) -> str:
-    return f"{row['holds']}/{row['fails']}/{row['undefined']}" if row and "holds" in row else NOTHING
+    if row is None or row["holds"] is None:
+        return NOTHING
+    return f"{row['holds']}/{row['fails']}/{row['undefined']}"
