@@ -249,7 +249,7 @@ def _worlds_part(found: Document | None, kept: Drawn | None, against: _Against) 
     told = f"{found['worlds']:,} worlds of seed {found['seed']}"
     if kept is not None:
         other = f"{kept.worlds:,} worlds of seed {kept.seed}"
-        told += ", the very ones kept" if found["same"] else f", whose intervals meet those of {other}"
+        told += ", the very ones kept" if found["same"] else f", within chance of {other}"
     return [against.part("worlds", found["rows"], told, recorded=kept is not None)]
 
 

@@ -6,14 +6,17 @@ margin may differ by the tolerance, taken of the margin itself where that is abo
 Over worlds there are two cases. The same number of worlds with the same seed are the very same worlds: no
 chance stands between two runs, and a count may differ only by the worlds whose margin is a tie. The interval
 of a share says how far it may be from the share over all worlds there could be, which is not in question
-then; so it is told, and lets nothing pass. Other worlds are another sample: two estimates of one share may
-differ, and are told to have moved where their 95 % intervals do not even meet, which for equal intervals of
-independent samples is some 0.6 % of the time by chance.
+then; so it is told, and lets nothing pass. Other worlds are another sample, and two estimates of one share
+differ by chance. They have moved where they differ by more than both intervals leave open: each half-width
+that faces the other share is taken for 1.96 standard errors, and the limit is such that among all shares
+compared, taken as normal, one is told wrongly in a hundred comparisons (Bonferroni).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import hypot
+from statistics import NormalDist
 from typing import Any, TypeVar
 
 from foedus.analysis.record import Counted, Drawn, Record, Said, counted_shape
@@ -22,6 +25,9 @@ from foedus.analysis.verdicts import AtBase, OverWorlds
 TURNED, MOVED, APPEARED, VANISHED, PREMISES = "turned", "moved", "appeared", "vanished", "other premises"
 CHANGES = (TURNED, APPEARED, VANISHED, PREMISES, MOVED)
 """The gravest first."""
+
+CONFIDENCE, FALSE_ALARM = 0.95, 0.01
+"""Of the intervals of shares; and how often any of the shares over other worlds may be told wrongly."""
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -72,12 +78,20 @@ def world_rows(kept: Drawn | None, now: OverWorlds) -> list[Row]:
 
     `outside` is whether the share now is outside the interval kept.
     """
-    same = kept is not None and same_worlds(kept, now.drawn)
     claims, arguments = (kept.claims, kept.arguments) if kept else (None, None)
+    limit = None
+    if kept and not same_worlds(kept, now.drawn):
+        limit = limit_among(len(now.drawn.claims) + len(now.drawn.arguments))
     return [
-        *_world_rows("claim", claims, now.drawn.claims, now.claim_ties, same),
-        *_world_rows("argument", arguments, now.drawn.arguments, now.argument_ties, same),
+        *_world_rows("claim", claims, now.drawn.claims, now.claim_ties, limit),
+        *_world_rows("argument", arguments, now.drawn.arguments, now.argument_ties, limit),
     ]
+
+
+def limit_among(shares: int) -> float:
+    """By how many half-widths of both intervals together one of so many shares may differ by chance."""
+    normal = NormalDist()
+    return normal.inv_cdf(1 - FALSE_ALARM / 2 / max(shares, 1)) / normal.inv_cdf((1 + CONFIDENCE) / 2)
 
 
 def same_worlds(kept: Drawn, now: Drawn) -> bool:
@@ -90,10 +104,10 @@ def _world_rows(
     then: Mapping[str, Counted] | None,
     now: Mapping[str, Counted],
     ties: Mapping[str, int],
-    same: bool,
+    limit: float | None,
 ) -> Iterator[Row]:
     def change(name: str, now: Counted, kept: Counted) -> str | None:
-        stale = _recounted(kept, now, ties[name]) if same else _apart(kept, now)
+        stale = _recounted(kept, now, ties[name]) if limit is None else _apart(kept, now, limit)
         return MOVED if stale else None
 
     for name, counted, kept, found in _pairs(now, then, change):
@@ -112,10 +126,14 @@ def _recounted(kept: Counted, now: Counted, ties: int) -> bool:
     return abs(kept.holds - now.holds) > ties or abs(kept.fails - now.fails) > ties
 
 
-def _apart(kept: Counted, now: Counted) -> bool:
-    if kept.low is None or kept.high is None or now.low is None or now.high is None:
-        return (kept.share is None) is not (now.share is None)
-    return now.low > kept.high or now.high < kept.low
+def _apart(kept: Counted, now: Counted, limit: float) -> bool:
+    if kept.share is None or now.share is None:
+        return kept.share is not now.share
+    lower, upper = sorted((kept, now), key=lambda each: each.share or 0.0)
+    assert lower.share is not None
+    assert upper.share is not None
+    up, down = (lower.high or 0.0) - lower.share, upper.share - (upper.low or 0.0)
+    return upper.share - lower.share > limit * hypot(up, down)
 
 
 def _outside(kept: Counted | None, now: Counted | None) -> bool:
