@@ -18,10 +18,12 @@ ON_A_SCENARIO = {
     "compare": [],
     "explain": ["--arrangement", "treaty", "--outcome", "war"],
     "claims": [],
+    "arguments": [],
     "sensitivities": ["--arrangement", "treaty"],
     "solve": ["--arrangement", "treaty"],
     "show": [],
     "check": ["--worlds", "16"],
+    "verify": [],
 }
 BROKEN = "foedus: 1\ntitle: x\nactors: {a: {name: A}}\nplai: []\nwhat: 1\n"
 

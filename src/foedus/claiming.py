@@ -15,7 +15,7 @@ from foedus.language.scenario import Scenario
 from foedus.options import json_option, scenario_argument, seed_option, set_option, threads_option
 from foedus.report.console import make_console
 from foedus.report.progress import watching
-from foedus.usage import Setting, require, seed_is_for, write
+from foedus.usage import Setting, called, require, seed_is_for, write
 
 if TYPE_CHECKING:
     from foedus.analysis.survey import Survey
@@ -86,7 +86,7 @@ def claims(
             from foedus.report.worlds import write_worlds
 
             write_worlds(table, found)
-        document = findings_shape(found, findings, _called(path))
+        document = findings_shape(found, findings, called(path))
         if page:
             _write_page(page, found, document, path)
         deliver(document, as_json, lambda shape: print_findings(make_console(), shape))
@@ -191,14 +191,6 @@ def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path)
     except NoDispute:
         between = []
     command = (
-        f"foedus claims {_called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
+        f"foedus claims {called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
     )
     write(page, claims_page(document, between, between_documents(found), command))
-
-
-def _called(path: Path) -> str:
-    """What the scenario is called on the command line."""
-    from foedus.library import names
-
-    shipped = path.stem in names() and path.parent.name == "library"
-    return path.stem if shipped else str(path)

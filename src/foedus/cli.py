@@ -39,6 +39,7 @@ from foedus.usage import (
     with_fallbacks,
     write,
 )
+from foedus.verifying import arguments, verify
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
 MISUSE = {"unknown-name", "override", "bad-limit"}
@@ -145,6 +146,8 @@ def explain(
 
 commands.add_command(claims)
 commands.add_command(cruxes)
+commands.add_command(arguments)
+commands.add_command(verify)
 
 
 @commands.command()
@@ -353,11 +356,11 @@ def schema(as_json: bool) -> None:
 commands.add_command(evidence)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status: 0, 1 for a fault in the input, 2 for wrong usage."""
     try:
         # Without standalone mode click returns what the command does, or the status of --help.
-        status = commands.main(args=arguments, prog_name="foedus", standalone_mode=False)
+        status = commands.main(args=words, prog_name="foedus", standalone_mode=False)
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as wrong:

@@ -109,6 +109,12 @@ def write(path: Path, text: str) -> None:
         raise click.UsageError(f"'{path}' cannot be written: {error.strerror}") from None
 
 
+def called(path: Path) -> str:
+    """What a scenario is called on the command line: the name of one that ships, else its file."""
+    shipped = path.stem in library.names() and path.parent.name == "library"
+    return path.stem if shipped else str(path)
+
+
 def outside(scenario: Scenario, settings: Mapping[str, str]) -> list[str]:
     """One sentence for each setting beyond the range that the scenario gives: allowed, but worth saying."""
     told = []

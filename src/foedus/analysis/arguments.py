@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.shares import Integers, Share, share_of
+from foedus.analysis.survey import Survey
+from foedus.language.scenario import Claim
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -56,6 +58,35 @@ class Argument:
     follows: Share
     counter: int | None
     premises: tuple[Premise, ...]
+
+
+def argue_over(survey: Survey, claim: Claim) -> Argument | None:
+    """The argument for a claim over the worlds of a survey that has it and what it rests on.
+
+    Premises that cannot be tested are left out; None where there is no other.
+    """
+    names = [name for name in claim.because if survey.scenario.claims[name].holds is not None]
+    if not names:
+        return None
+    premises, conclusion = [survey[name] for name in names], survey[claim.name]
+    return argue(
+        names,
+        np.stack([each.holds for each in premises]),
+        np.stack([each.margin for each in premises]),
+        conclusion.holds,
+        conclusion.margin,
+        survey.scramble,
+    )
+
+
+def follows_here(premises: Sequence[bool | None], conclusion: bool | None) -> str:
+    """Whether an argument holds in one world: `follows`, `does not follow`, `vacuous` where a premise fails,
+    and so nothing is said, or `undefined` where it hangs on a claim without a verdict."""
+    if False in premises:
+        return "vacuous"
+    if None in premises or conclusion is None:
+        return "undefined"
+    return "follows" if conclusion else "does not follow"
 
 
 def argue(

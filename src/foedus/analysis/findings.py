@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.analysis.arguments import Argument, argue
+from foedus.analysis.arguments import Argument, argue_over
 from foedus.analysis.bulk import asked_in, cases_in
 from foedus.analysis.cases import Case
 from foedus.analysis.claims import Verdict, make_evaluation, verdict
@@ -132,23 +132,7 @@ def _finding(
         margins.names,
         slopes,
         turns,
-        _argument(survey, surveyed),
-    )
-
-
-def _argument(survey: Survey, surveyed: Surveyed) -> Argument | None:
-    """Whether the claim holds where those that it rests on do; untestable ones are left out."""
-    names = [name for name in surveyed.claim.because if survey.scenario.claims[name].holds is not None]
-    if not names:
-        return None
-    premises = [survey[name] for name in names]
-    return argue(
-        names,
-        np.stack([each.holds for each in premises]),
-        np.stack([each.margin for each in premises]),
-        surveyed.holds,
-        surveyed.margin,
-        survey.scramble,
+        argue_over(survey, surveyed.claim),
     )
 
 

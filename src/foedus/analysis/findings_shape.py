@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from foedus.analysis.arguments import Argument
 from foedus.analysis.findings import Finding, Turn
 from foedus.analysis.summary import plain
 from foedus.analysis.survey import Survey
@@ -28,7 +29,7 @@ def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[
         "seed": survey.seed,
         "scrambles": int(survey.scramble.max()) + 1,
         "cases": survey.cases,
-        "claims": [_shape(survey, each, _Commands(survey, each.claim, path)) for each in found],
+        "claims": [_shape(survey, each, Commands(survey, each.claim, path)) for each in found],
         "untestable": [
             {"id": claim.name, "says": claim.says, "cites": list(claim.cites), "reason": claim.untestable}
             for claim in survey.untestable
@@ -36,7 +37,7 @@ def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[
     }
 
 
-class _Commands:
+class Commands:
     """The commands that print a claim's numbers again."""
 
     def __init__(self, survey: Survey, claim: Claim, path: str) -> None:
@@ -74,7 +75,7 @@ class _Commands:
         return shlex.join([*words, *self._end])
 
 
-def _shape(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any]:
+def _shape(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any]:
     claim, surveyed = found.claim, found.surveyed
     truth = found.base.truth
     return {
@@ -116,7 +117,7 @@ def _shape(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any
             ],
             "command": commands.slopes(),
         },
-        "argument": _argument(found, commands),
+        "argument": None if found.argument is None else argument_shape(found.argument, commands),
         "others": None if found.turns is None else [_turn(each) for each in found.turns],
     }
 
@@ -133,14 +134,14 @@ def _documents(scenario: Scenario, claim: Claim) -> Iterator[dict[str, Any]]:
         }
 
 
-def _weakest(found: Finding, commands: _Commands) -> dict[str, Any] | None:
+def _weakest(found: Finding, commands: Commands) -> dict[str, Any] | None:
     if found.weakest is None:
         return None
     margin = float(found.surveyed.margin[found.weakest])
     return {"world": found.weakest, "margin": plain(margin), "command": commands.world(found.weakest)}
 
 
-def _rule(found: Finding, commands: _Commands) -> dict[str, Any]:
+def _rule(found: Finding, commands: Commands) -> dict[str, Any]:
     rule = found.rule.rule
     if rule is None:
         return {"limits": [], "reason": found.rule.reason, "command": commands.drawn()}
@@ -155,7 +156,7 @@ def _rule(found: Finding, commands: _Commands) -> dict[str, Any]:
     }
 
 
-def _counter(survey: Survey, found: Finding, commands: _Commands) -> dict[str, Any] | None:
+def _counter(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any] | None:
     counter = found.counter
     if counter is None:
         return None
@@ -179,10 +180,8 @@ def _counter(survey: Survey, found: Finding, commands: _Commands) -> dict[str, A
     }
 
 
-def _argument(found: Finding, commands: _Commands) -> dict[str, Any] | None:
-    argument = found.argument
-    if argument is None:
-        return None
+def argument_shape(argument: Argument, commands: Commands) -> dict[str, Any]:
+    """An argument over worlds, with the commands that print its numbers again."""
     follows = argument.follows
     counter = argument.counter
     names = [each.name for each in argument.premises]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from foedus.errors import Mark
 from foedus.language.cycles import cycles
@@ -12,6 +13,22 @@ from foedus.language.scenario import Claim, Scenario
 from foedus.language.schema import ClaimShape
 
 Shapes = dict[Word, ClaimShape]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One claim rests on another, or stands against it, as the `key` says: `because` or `against`."""
+
+    claim: str
+    key: str
+    other: str
+    mark: Mark | None = field(default=None, compare=False)
+
+    @property
+    def meant(self) -> tuple[str, frozenset[str] | tuple[str, str]]:
+        """What it comes to: of two claims in dispute it makes no difference which says so."""
+        pair = (self.claim, self.other)
+        return self.key, frozenset(pair) if self.key == "against" else pair
 
 
 def check_arguments(claims: Shapes, faults: Faults) -> None:
@@ -59,6 +76,16 @@ def refuse_both(claims: Shapes, faults: Faults) -> None:
 
 def place(names: tuple[Word, ...], wanted: str) -> Mark | None:
     return next((name.mark for name in names if name == wanted), None)
+
+
+def relations_of(scenario: Scenario) -> tuple[Relation, ...]:
+    """All relations between a scenario's claims, in file order."""
+    return tuple(
+        Relation(name, key, other)
+        for name, claim in scenario.claims.items()
+        for key, others in (("because", claim.because), ("against", claim.against))
+        for other in others
+    )
 
 
 def disputes(scenario: Scenario) -> tuple[tuple[str, str], ...]:

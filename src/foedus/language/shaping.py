@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from foedus.language.tree import Mapping, Node, Scalar, Sequence, find
 Models = dict[int, type[Shape]]
 Path = tuple[Any, ...]
 MOST_ERRORS = 500
+AnyShape = TypeVar("AnyShape", bound=Shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +35,15 @@ class Wrong:
 
 
 def shape_of(root: Mapping) -> tuple[ScenarioShape | None, list[Wrong]]:
-    """The file's shape, or what is wrong with it."""
+    """The scenario's shape, or what is wrong with it."""
+    return shape_as(ScenarioShape, root)
+
+
+def shape_as(shape: type[AnyShape], root: Mapping) -> tuple[AnyShape | None, list[Wrong]]:
+    """The shape of a file of any kind, or what is wrong with it."""
     models: Models = {}
     try:
-        return ScenarioShape.model_validate(content(root), context=models), []
+        return shape.model_validate(content(root), context=models), []
     except ValidationError as error:
         errors = error.errors(include_url=False)[:MOST_ERRORS]
         unknown: dict[Path, list[str]] = {}

@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from foedus.errors import Fault, Mark
-from foedus.report.faults import print_faults
+from foedus.report.faults import fault_of, print_faults
 from foedus.report.numbers import NOTHING
 from foedus.report.table import Column, print_table
 
@@ -19,12 +18,12 @@ Shape = Mapping[str, Any]
 
 def print_check(console: Console, errors: Console, document: Shape) -> None:
     """Faults on `errors`; what the games are like, what moves give away, and doubts on `console`."""
-    print_faults(errors, tuple(map(_fault, document["faults"])))
+    print_faults(errors, tuple(map(fault_of, document["faults"])))
     if document["arrangements"]:
         _print_sizes(console, document["arrangements"])
         _print_moves(console, document["moves"])
     for each in document["warnings"]:
-        console.print(Text(f"Warning: {_fault(each)}", style="yellow"), soft_wrap=True)
+        console.print(Text(f"Warning: {fault_of(each)}", style="yellow"), soft_wrap=True)
     if not document["faults"]:
         console.print(
             f"{document['file']} is in order, at its base values and in {document['worlds']} worlds."
@@ -64,8 +63,3 @@ def _lessons(move: Shape) -> tuple[str, ...]:
     for each in move["gives_away"]:
         told.setdefault((", ".join(each["reveals"]), each["why"]), []).append(each["condition"])
     return tuple(f"{what}: {'; '.join(conditions)} ({why})" for (what, why), conditions in told.items())
-
-
-def _fault(shape: Shape) -> Fault:
-    place = Mark(shape["file"], shape["line"], shape["column"]) if shape["file"] else None
-    return Fault(shape["message"], place, shape["code"])

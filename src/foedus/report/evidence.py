@@ -170,7 +170,7 @@ def print_checked(console: Console, errors: Console, document: Shape) -> None:
             _print_resting(console, row)
     for row in document["citations"]:
         if row["state"] not in ("resolves", "no fingerprint"):
-            _print_failure(errors, document["file"], row)
+            print_failure(errors, document["file"], row)
     for each in document["documents"]:
         if each["same_text"] is False:
             console.print(
@@ -195,7 +195,8 @@ def _print_resting(console: Console, row: Shape) -> None:
         console.print(Padding(Text(f"{head}: {said}" if said else head), (0, 0, 0, 2), expand=False))
 
 
-def _print_failure(console: Console, file: str, row: Shape) -> None:
+def print_failure(console: Console, file: str, row: Shape) -> None:
+    """One citation that fails, with its place in the scenario's file and both fingerprints."""
     first, *others = row["uses"]
     more = f", and {len(others)} more" if others else ""
     style = STYLES.get(row["state"], "red")

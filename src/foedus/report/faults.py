@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -19,6 +21,12 @@ def print_faults(console: Console, faults: tuple[Fault, ...]) -> None:
         console.print(str(fault), style="red", markup=False, soft_wrap=True)
         if fault.mark and (excerpt := _excerpt(fault.mark)):
             console.print(Text(excerpt), soft_wrap=True)
+
+
+def fault_of(shape: Mapping[str, Any]) -> Fault:
+    """A fault as JSON has it, in `foedus/check/1`."""
+    place = Mark(shape["file"], shape["line"], shape["column"]) if shape["file"] else None
+    return Fault(shape["message"], place, shape["code"])
 
 
 def _excerpt(mark: Mark) -> str:
