@@ -20,7 +20,6 @@ from foedus.analysis.margins import Margins
 from foedus.analysis.shares import Share, share_of
 from foedus.analysis.solving import find_others
 from foedus.analysis.survey import Survey, Surveyed
-from foedus.language.expression import Expression
 from foedus.language.scenario import Claim
 from foedus.solve.equilibrium import Branch
 from foedus.solve.problem import processors
@@ -164,14 +163,9 @@ def _slopes(margins: Margins) -> tuple[Slope, ...]:
     )
 
 
-def _formula(claim: Claim) -> Expression:
-    assert claim.holds is not None
-    return claim.holds
-
-
 def _branch(base: Evaluation, claim: Claim) -> Branch | None:
     found = []
-    for case in cases_in(base, _formula(claim)):
+    for case in cases_in(base, claim.condition):
         solution = base.solutions[case]
         if not solution.solved.all():
             return None
@@ -184,7 +178,7 @@ _UNCERTAIN = [Branch.PRINCIPAL, Branch.BIFURCATED, Branch.SWEEPS]
 
 def _turns(base: Evaluation, claim: Claim, starts: int, seed: int) -> tuple[Turn, ...]:
     """The verdicts if one of the claim's cases were played by another equilibrium that a search finds."""
-    formula, found = _formula(claim), []
+    formula, found = claim.condition, []
     for case in cases_in(base, formula):
         solution = base.solutions[case]
         search = find_others(solution, starts, seed)
