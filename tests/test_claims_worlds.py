@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from foedus.analysis.disputes import NoDispute, find_disputes
+from foedus.analysis.disputes_shape import disputes_shape
 from foedus.analysis.findings import find
 from foedus.analysis.findings_shape import findings_shape
 from foedus.analysis.shares import share_of
@@ -247,7 +248,7 @@ def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_crux_of_two_claims(scenario: Scenario) -> None:
     """What parts `often` from `seldom` is p, at one half."""
-    (found,) = find_disputes(scenario, worlds=1000)["disputes"]
+    (found,) = disputes_shape(find_disputes(scenario, worlds=1000))["disputes"]
     assert (found["left"], found["right"]) == ("often", "seldom")
     assert found["cruxes"][0]["parameter"] == "p"
     assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
@@ -257,7 +258,7 @@ def test_crux_of_two_claims(scenario: Scenario) -> None:
 
 def test_crux_of_two_documents(scenario: Scenario) -> None:
     """A document is right where more of its claims hold than usual."""
-    found = find_disputes(scenario, documents=("bold", "shy"), worlds=1000)
+    found = disputes_shape(find_disputes(scenario, documents=("bold", "shy"), worlds=1000))
     assert found["claims"]["bold"] == ["rare", "often"]
     assert found["disputes"][0]["cruxes"][0]["parameter"] == "p"
 

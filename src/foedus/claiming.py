@@ -138,10 +138,11 @@ def cruxes(
     for name in documents or ():
         require(name, scenario.documents, "document")
     from foedus.analysis.disputes import find_disputes
+    from foedus.analysis.disputes_shape import disputes_shape
     from foedus.report.disputes import print_disputes
 
     with watching(f"Looking for cruxes in {scenario.name}") as watch:
-        document = find_disputes(
+        disputes = find_disputes(
             scenario,
             claims=(names[0], names[1]) if names else None,
             documents=documents,
@@ -151,7 +152,7 @@ def cruxes(
             threads=threads,
             progress=watch,
         )
-    deliver(document, as_json, lambda found: print_disputes(make_console(), found))
+    deliver(disputes_shape(disputes), as_json, lambda found: print_disputes(make_console(), found))
 
 
 def _fit_together(worlds: int | None, moved: Pairs, drawn: dict[str, Any]) -> None:
@@ -184,16 +185,17 @@ def _place(
 
 def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path) -> None:
     from foedus.analysis.disputes import NoDispute, between_claims, between_documents
+    from foedus.analysis.disputes_shape import disputes_shape
     from foedus.report.claims_page import claims_page
 
     try:
-        between = between_claims(found)
+        between = disputes_shape(between_claims(found))["disputes"]
     except NoDispute:
         between = []
     command = (
         f"foedus claims {_called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
     )
-    write(page, claims_page(document, between, between_documents(found), command))
+    write(page, claims_page(document, between, disputes_shape(between_documents(found))["disputes"], command))
 
 
 def _called(path: Path) -> str:

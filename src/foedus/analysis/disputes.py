@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,30 @@ from foedus.study.worlds import varied
 Progress = Callable[[int, int, str], None]
 Pair = tuple[str, str]
 
-SCHEMA = "foedus/cruxes/1"
-
 
 class NoDispute(FoedusError):
     """Nothing was asked that can be in dispute."""
 
     code = "no-dispute"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Two claims, or two documents with the claims that stand for each (none between claims)."""
+
+    left: str
+    right: str
+    crux: Crux
+    claims: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
+@dataclass(frozen=True, eq=False)
+class Disputes:
+    """What was found of some pairs over the worlds of a survey."""
+
+    survey: Survey
+    documents: bool
+    disputes: tuple[Dispute, ...]
 
 
 def find_disputes(
@@ -40,17 +57,17 @@ def find_disputes(
     settings: Settings | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
-    """The documented shape `foedus/cruxes/1`: of two claims, of two documents, or of every pair that the
-    scenario's claims name with `against`.
+) -> Disputes:
+    """The dispute of two claims, of two documents, or of every pair that the scenario's claims name with
+    `against`.
 
     Of two documents, each is right in a world in which more of its claims hold than in the average world: a
     document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
     both speak for neither and are left out. Raises NoDispute where there is nothing to compare.
     """
     pairs = [] if documents else [claims] if claims else _against(scenario)
-    sides = _of_documents(scenario, documents) if documents else {}
-    names = [*sides[documents[0]], *sides[documents[1]]] if documents else _testable(scenario, pairs)
+    sides = _of_documents(scenario, documents) if documents else ()
+    names = [name for side in sides for name in side] if documents else _testable(scenario, pairs)
     found = survey(
         scenario,
         tuple(dict.fromkeys(names)),
@@ -60,42 +77,33 @@ def find_disputes(
         threads=threads,
         progress=progress,
     )
-    rows = between_documents(found, documents) if documents else between_claims(found, *pairs)
-    return {
-        "schema": SCHEMA,
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "settings": dict(found.settings),
-        "worlds": worlds,
-        "seed": seed,
-        "between": "documents" if documents else "claims",
-        "claims": {name: list(members) for name, members in sides.items()},
-        "disputes": rows,
-    }
+    return between_documents(found, documents) if documents else between_claims(found, *pairs)
 
 
-def between_claims(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+def between_claims(found: Survey, *pairs: Pair) -> Disputes:
     """The disputes between pairs of claims; every pair `against` each other where none is named."""
     points, columns = _points(found)
-    rows = []
-    for pair in pairs or _against(found.scenario):
-        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns, sides=pair)
-        rows.append(_shape(found.scenario, pair, crux))
-    return rows
+
+    def dispute(pair: Pair) -> Dispute:
+        left, right = (found[name].holds for name in pair)
+        return Dispute(*pair, find_crux(points, left, right, columns, sides=pair))
+
+    return Disputes(found, False, tuple(map(dispute, pairs or _against(found.scenario))))
 
 
-def between_documents(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+def between_documents(found: Survey, *pairs: Pair) -> Disputes:
     """The disputes between pairs of documents; every pair with claims of its own where none is named."""
     points, columns = _points(found)
     verdicts = np.stack([each.holds for each in found.claims])
     places = {each.claim.name: row for row, each in enumerate(found.claims)}
-    rows = []
-    for pair in pairs or _all_pairs(found.scenario):
-        sides = _of_documents(found.scenario, pair)
-        left, right = ([places[name] for name in sides[each]] for each in pair)
+
+    def dispute(pair: Pair) -> Dispute:
+        claims = _of_documents(found.scenario, pair)
+        left, right = ([places[name] for name in side] for side in claims)
         crux = find_document_crux(points, verdicts, left, right, columns, sides=pair)
-        rows.append(_shape(found.scenario, pair, crux))
-    return rows
+        return Dispute(*pair, crux, claims)
+
+    return Disputes(found, True, tuple(map(dispute, pairs or _all_pairs(found.scenario))))
 
 
 def _points(found: Survey) -> tuple[NDArray[np.float64], list[str]]:
@@ -131,45 +139,21 @@ def _testable(scenario: Scenario, pairs: list[Pair]) -> list[str]:
     return names
 
 
-def _of_documents(scenario: Scenario, documents: Pair) -> dict[str, tuple[str, ...]]:
+def _of_documents(scenario: Scenario, documents: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The testable claims that cite one of two documents and not the other."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, other in (documents, documents[::-1]):
-        found[name] = tuple(
+
+    def only(name: str, other: str) -> tuple[str, ...]:
+        found = tuple(
             claim.name
             for claim in scenario.claims.values()
             if claim.holds is not None and name in _cited(claim.cites) and other not in _cited(claim.cites)
         )
-        if not found[name]:
+        if not found:
             raise NoDispute(f"no claim that can be tested cites '{name}' and not '{other}'")
-    return found
+        return found
+
+    return only(*documents), only(*documents[::-1])
 
 
 def _cited(cites: tuple[str, ...]) -> set[str]:
     return {place.partition("#")[0] for place in cites}
-
-
-def _shape(scenario: Scenario, pair: Pair, found: Crux) -> dict[str, Any]:
-    return {
-        "left": pair[0],
-        "right": pair[1],
-        "counts": {
-            "both": found.both,
-            "left": found.only_left,
-            "right": found.only_right,
-            "neither": found.neither,
-            "undefined": found.undefined,
-        },
-        "agreement": found.agreement,
-        "reason": found.reason or None,
-        "cruxes": [
-            {
-                "parameter": each.parameter,
-                "about": scenario.parameters[each.parameter].about,
-                "threshold": each.threshold,
-                "above": each.above,
-                "accuracy": each.accuracy,
-            }
-            for each in found.thresholds
-        ],
-    }
