@@ -246,9 +246,9 @@ def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> No
         assert words in told
 
 
-def test_crux_of_two_claims(scenario: Scenario) -> None:
+def test_crux_of_two_claims(scenario: Scenario, path: Path) -> None:
     """What parts `often` from `seldom` is p, at one half."""
-    (found,) = disputes_shape(find_disputes(scenario, worlds=1000))["disputes"]
+    (found,) = disputes_shape(find_disputes(scenario, worlds=1000), str(path))["disputes"]
     assert (found["left"], found["right"]) == ("often", "seldom")
     assert found["cruxes"][0]["parameter"] == "p"
     assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
@@ -256,9 +256,9 @@ def test_crux_of_two_claims(scenario: Scenario) -> None:
     assert found["cruxes"][0]["accuracy"] > 0.99
 
 
-def test_crux_of_two_documents(scenario: Scenario) -> None:
+def test_crux_of_two_documents(scenario: Scenario, path: Path) -> None:
     """A document is right where more of its claims hold than usual."""
-    found = disputes_shape(find_disputes(scenario, documents=("bold", "shy"), worlds=1000))
+    found = disputes_shape(find_disputes(scenario, documents=("bold", "shy"), worlds=1000), str(path))
     assert found["claims"]["bold"] == ["rare", "often"]
     assert found["disputes"][0]["cruxes"][0]["parameter"] == "p"
 

@@ -110,6 +110,7 @@ def claims(
 @scenario_argument
 @click.argument("names", metavar="[CLAIM CLAIM]", nargs=-1)
 @click.option("--documents", nargs=2, help="Two documents, each with the claims that cite it.")
+@click.option("--with-rationality", is_flag=True, help="Count λ among the assumptions that may divide.")
 @click.option("--worlds", type=click.IntRange(1), default=1000, help="Draw this many worlds (1000).")
 @seed_option
 @set_option
@@ -120,6 +121,7 @@ def cruxes(
     path: Path,
     names: tuple[str, ...],
     documents: tuple[str, str] | None,
+    with_rationality: bool,
     worlds: int,
     seed: int | None,
     pairs: Pairs,
@@ -149,10 +151,13 @@ def cruxes(
             worlds=worlds,
             seed=seed or 0,
             settings=settings,
+            with_rationality=with_rationality,
             threads=threads,
             progress=watch,
         )
-    deliver(disputes_shape(disputes), as_json, lambda found: print_disputes(make_console(), found))
+    deliver(
+        disputes_shape(disputes, _called(path)), as_json, lambda found: print_disputes(make_console(), found)
+    )
 
 
 def _fit_together(worlds: int | None, moved: Pairs, drawn: dict[str, Any]) -> None:
@@ -189,13 +194,14 @@ def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path)
     from foedus.report.claims_page import claims_page
 
     try:
-        between = disputes_shape(between_claims(found))["disputes"]
+        between = disputes_shape(between_claims(found), _called(path))["disputes"]
     except NoDispute:
         between = []
     command = (
         f"foedus claims {_called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
     )
-    write(page, claims_page(document, between, disputes_shape(between_documents(found))["disputes"], command))
+    documents = disputes_shape(between_documents(found), _called(path))["disputes"]
+    write(page, claims_page(document, between, documents, command))
 
 
 def _called(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cruxes import Crux, find_crux, find_document_crux
+from foedus.analysis.parameters import behind_rationality
 from foedus.analysis.settling import Settings
 from foedus.analysis.survey import Survey, survey
 from foedus.errors import FoedusError
@@ -40,11 +41,21 @@ class Dispute:
 
 @dataclass(frozen=True, eq=False)
 class Disputes:
-    """What was found of some pairs over the worlds of a survey."""
+    """What was found of some pairs over the worlds of a survey.
+
+    `documents` says of what they are pairs, and `with_rationality` whether how rational the actors are was an
+    assumption like the others.
+    """
 
     survey: Survey
     documents: bool
+    with_rationality: bool
     disputes: tuple[Dispute, ...]
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The assumptions in which worlds that are compared are alike."""
+        return () if self.with_rationality else _held(self.survey)
 
 
 def find_disputes(
@@ -55,6 +66,7 @@ def find_disputes(
     worlds: int = 1000,
     seed: int = 0,
     settings: Settings | None = None,
+    with_rationality: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Disputes:
@@ -63,7 +75,11 @@ def find_disputes(
 
     Of two documents, each is right in a world in which more of its claims hold than in the average world: a
     document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
-    both speak for neither and are left out. Raises NoDispute where there is nothing to compare.
+    both speak for neither and are left out.
+
+    How rational the actors are is our assumption and in dispute nowhere, so cruxes are sought among worlds
+    that are alike in it, and what it would tell by itself is told apart. `with_rationality` makes it an
+    assumption like the others. Raises NoDispute where there is nothing to compare.
     """
     pairs = [] if documents else [claims] if claims else _against(scenario)
     sides = _of_documents(scenario, documents) if documents else ()
@@ -77,39 +93,53 @@ def find_disputes(
         threads=threads,
         progress=progress,
     )
-    return between_documents(found, documents) if documents else between_claims(found, *pairs)
+    if documents:
+        return between_documents(found, documents, with_rationality=with_rationality)
+    return between_claims(found, *pairs, with_rationality=with_rationality)
 
 
-def between_claims(found: Survey, *pairs: Pair) -> Disputes:
+def between_claims(found: Survey, *pairs: Pair, with_rationality: bool = False) -> Disputes:
     """The disputes between pairs of claims; every pair `against` each other where none is named."""
     points, columns = _points(found)
+    held = () if with_rationality else _held(found)
 
     def dispute(pair: Pair) -> Dispute:
         left, right = (found[name].holds for name in pair)
-        return Dispute(*pair, find_crux(points, left, right, columns, sides=pair))
+        return Dispute(*pair, find_crux(points, left, right, columns, hold=held, sides=pair))
 
-    return Disputes(found, False, tuple(map(dispute, pairs or _against(found.scenario))))
+    return Disputes(found, False, with_rationality, tuple(map(dispute, pairs or _against(found.scenario))))
 
 
-def between_documents(found: Survey, *pairs: Pair) -> Disputes:
+def between_documents(found: Survey, *pairs: Pair, with_rationality: bool = False) -> Disputes:
     """The disputes between pairs of documents; every pair with claims of its own where none is named."""
     points, columns = _points(found)
+    held = () if with_rationality else _held(found)
     verdicts = np.stack([each.holds for each in found.claims])
     places = {each.claim.name: row for row, each in enumerate(found.claims)}
 
     def dispute(pair: Pair) -> Dispute:
         claims = _of_documents(found.scenario, pair)
         left, right = ([places[name] for name in side] for side in claims)
-        crux = find_document_crux(points, verdicts, left, right, columns, sides=pair)
+        crux = find_document_crux(points, verdicts, left, right, columns, hold=held, sides=pair)
         return Dispute(*pair, crux, claims)
 
-    return Disputes(found, True, tuple(map(dispute, pairs or _all_pairs(found.scenario))))
+    return Disputes(found, True, with_rationality, tuple(map(dispute, pairs or _all_pairs(found.scenario))))
 
 
 def _points(found: Survey) -> tuple[NDArray[np.float64], list[str]]:
     """The assumptions that differ between the worlds (world, assumption), and their names."""
-    columns = [name for name in varied(found.scenario) if name not in found.settings]
+    columns = _differing(found)
     return np.stack([found.worlds[name] for name in columns], axis=1), columns
+
+
+def _differing(found: Survey) -> list[str]:
+    return [name for name in varied(found.scenario) if name not in found.settings]
+
+
+def _held(found: Survey) -> tuple[str, ...]:
+    """Those behind the actors' rationality."""
+    behind = behind_rationality(found.scenario)
+    return tuple(name for name in _differing(found) if name in behind)
 
 
 def _all_pairs(scenario: Scenario) -> list[Pair]:
