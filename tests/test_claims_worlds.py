@@ -71,6 +71,7 @@ claims:
     against: [seldom]
     because: [rare]
   seldom: {says: It does not., cites: [shy#3], holds: "P[alone](first == yes) < 0.5"}
+  lever: {says: Its zeal grows., holds: "D(P[alone](moved == yes); idle) > 0.24"}
   undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
   vague: {says: Something., untestable: it has no formula}
 """
@@ -167,7 +168,7 @@ def ran(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["product", "box", "often"])
+@pytest.mark.parametrize("name", ["product", "box", "often", "lever"])
 def test_commands_print_the_same_again(
     document: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,7 +179,7 @@ def test_commands_print_the_same_again(
     again = ran(told["worlds"]["command"], capsys)["claims"][0]
     assert again == told
     weakest = ran(told["weakest"]["command"], capsys)["claims"][0]
-    assert weakest["margin"] == pytest.approx(told["weakest"]["margin"], abs=1e-9)
+    assert weakest["margin"] == told["weakest"]["margin"]
     turned = ran(told["counter_world"]["command"], capsys)["claims"][0]
     assert turned["margin"] == pytest.approx(told["counter_world"]["margin"], abs=1e-9)
     assert turned["holds"] is not told["base"]["holds"]
@@ -187,6 +188,13 @@ def test_commands_print_the_same_again(
     rows = {each["id"]: each["derivative"] for each in margin["rows"]}
     for each in told["slopes"]["rows"]:
         assert rows[each["parameter"]] == pytest.approx(each["derivative"], rel=1e-6)
+
+
+def test_worlds_beside_make_no_difference(scenario: Scenario) -> None:
+    """A world has the same margins, to the last bit, among few and among many; a derivative too."""
+    few, many = (survey(scenario, ["lever", "box"], worlds=worlds, seed=1) for worlds in (16, 160))
+    for left, right in zip(few.claims, many.claims, strict=True):
+        assert np.array_equal(left.margin, right.margin[:16])
 
 
 def test_threads_make_no_difference(scenario: Scenario) -> None:

@@ -100,6 +100,7 @@ def claims(
             names or None,
             settings=settings,
             world=_place(scenario, moved, worlds, seed or 0, world),
+            drawn=worlds is not None,
             threads=threads,
             progress=watch,
         )

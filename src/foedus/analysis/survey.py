@@ -13,7 +13,6 @@ from foedus.analysis.cases import Case
 from foedus.analysis.claims import chosen_claims, make_evaluation, verdict
 from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK, fitting
-from foedus.analysis.rows import CHECK
 from foedus.analysis.settling import Settings
 from foedus.analysis.solutions import part_of, size_of
 from foedus.language.scenario import Claim, Scenario
@@ -140,9 +139,8 @@ class _Run:
 
     def part(self, worlds: Worlds) -> list[Surveyed]:
         evaluation = make_evaluation(
-            self._scenario, worlds, self._settings, games=self._games, threads=self._threads
+            self._scenario, worlds, self._settings, drawn=True, games=self._games, threads=self._threads
         )
-        evaluation.solutions.check = CHECK
         count = size_of(worlds)
         formulas = [claim.condition for claim in self._claims]
         certified = work_out(evaluation, formulas, lambda case: self._tell(case.arrangement, count))
@@ -151,9 +149,7 @@ class _Run:
             said = verdict(evaluation, claim)
             nothing = np.full(count, np.nan)
             holds, margin = (said.truth.holds, said.truth.margin) if said.truth else (nothing, nothing)
-            rests_on = [
-                certified[case] for case in cases_in(evaluation, claim.condition) if case in certified
-            ]
+            rests_on = [certified[case] for case in cases_in(evaluation, claim.condition)]
             found.append(Surveyed(claim, holds, margin, *_certificate(rests_on, count), said.reasons))
         return found
 
