@@ -17,7 +17,7 @@ from foedus.analysis.parameters import behind_rationality
 from foedus.cli import main
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
-from foedus.report.claims_page import most_telling
+from foedus.report.claims_page import claims_page, most_telling
 from foedus.report.disputes import dispute_lines
 
 TEXT = """
@@ -157,22 +157,34 @@ def test_the_command_prints_the_same_again(
 
 
 def row(left: str, right: str, **cruxes: float) -> dict[str, Any]:
-    found = [{"parameter": name, "within": within} for name, within in cruxes.items()]
-    return {"left": left, "right": right, "cruxes": found}
+    cut = {"about": "how much", "threshold": 0.5, "above": "left", "accuracy": 0.6}
+    return {
+        "left": left,
+        "right": right,
+        "counts": dict.fromkeys(("both", "left", "right", "neither", "undefined"), 30),
+        "agreement": False,
+        "reason": None if cruxes else "nothing separates them",
+        "held": [],
+        "cruxes": [{**cut, "parameter": name, "within": within} for name, within in cruxes.items()],
+        "rationality": None,
+        "command": f"foedus cruxes x --documents {left} {right}",
+    }
+
+
+ROWS = [
+    row("a", "b", x=0.8, y=0.7),
+    row("a", "c", x=0.9, z=0.6),
+    row("b", "c", x=0.95, y=0.9),
+    row("b", "d", x=0.7, w=0.65),
+    row("c", "d"),
+]
 
 
 def test_the_most_telling_cruxes_are_distinct() -> None:
     """The best first; no pair and no assumption twice; the crux told before the pair's others."""
-    rows = [
-        row("a", "b", x=0.8, y=0.7),
-        row("a", "c", x=0.9, z=0.6),
-        row("b", "c", x=0.95, y=0.9),
-        row("b", "d", x=0.7, w=0.65),
-        row("c", "d"),
-    ]
     told = [
         (each["left"], each["right"], [crux["parameter"] for crux in each["cruxes"]])
-        for each in most_telling(rows)
+        for each in most_telling(ROWS)
     ]
     assert told == [
         ("b", "c", ["x", "y"]),
@@ -180,7 +192,20 @@ def test_the_most_telling_cruxes_are_distinct() -> None:
         ("b", "d", ["w", "x"]),
         ("a", "c", ["z", "x"]),
     ]
-    assert len(most_telling(rows, 2)) == 2
+    assert len(most_telling(ROWS, 2)) == 2
+
+
+def test_the_page_says_what_else_a_crux_divides() -> None:
+    """Below a crux the other pairs that it divides best; at the end the pairs that nothing divides."""
+    document = {"title": "X", "claims": [], "untestable": [], "worlds": 500, "seed": 0, "scrambles": 16}
+    page = claims_page(document, [], ROWS, "foedus claims x")
+    first, _, rest = page.partition("- **a against b**")
+    assert "These are the 4 most telling cruxes" in first
+    assert (
+        "  - x is the best crux between a and b (80.0 %), a and c (90.0 %), b and d (70.0 %) too.\n" in first
+    )
+    assert "best crux" not in rest
+    assert page.index("**c against d**") > page.index("**a against c**")
 
 
 def test_the_page_tells_cruxes_of_substance(path: Path, tmp_path: Path) -> None:

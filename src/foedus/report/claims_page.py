@@ -39,7 +39,7 @@ def _head(document: Mapping[str, Any], command: str) -> str:
         [
             f"# The claims: {document['title']}",
             f"Written by `{command}`; do not edit. What each number means is told in "
-            "[Answers](answers.md#claims).",
+            "[Answers](answers.md#claims-over-worlds).",
             f"{len(claims)} claims can be tested, {len(document['untestable'])} cannot. At the base values "
             f"{held} hold. Over {document['worlds']:,} worlds drawn from the ranges of the assumptions "
             f"({drawn}) each has a share with a 95 % interval. {READING}",
@@ -106,11 +106,15 @@ def _cruxes(rows: Rows) -> Iterator[str]:
         yield (
             "A document is right in a world where its claims do better than they usually do; claims that "
             f"cite both documents are left out. These are the {len(telling)} most telling cruxes, each of "
-            "another assumption and between other documents, and then the pairs that have none.\n"
+            "another assumption and between another pair, and then the pairs that have none.\n"
         )
         yield from _alike(rows)
-        for each in (*telling, *(row for row in rows if not row["cruxes"])):
+        for each in telling:
             yield from _dispute(each)
+            yield from _also(each, rows)
+        for each in rows:
+            if not each["cruxes"]:
+                yield from _dispute(each)
         yield ""
 
 
@@ -127,6 +131,18 @@ def most_telling(rows: Rows, most: int = MOST) -> list[Mapping[str, Any]]:
             rest = [each for each in row["cruxes"] if each is not crux]
             found[crux["parameter"]] = {**row, "cruxes": [crux, *rest]}
     return list(found.values())[:most]
+
+
+def _also(told: Mapping[str, Any], rows: Rows) -> Iterator[str]:
+    """The other pairs that the crux told first divides better than any other."""
+    name = told["cruxes"][0]["parameter"]
+    others = [
+        f"{row['left']} and {row['right']} ({percent(row['cruxes'][0]['within'])} %)"
+        for row in rows
+        if row["cruxes"] and row["cruxes"][0]["parameter"] == name and row["command"] != told["command"]
+    ]
+    if others:
+        yield f"  - {name} is the best crux between {', '.join(others)} too."
 
 
 def _alike(rows: Rows) -> Iterator[str]:
