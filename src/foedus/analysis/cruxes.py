@@ -189,8 +189,8 @@ def _thresholds(
 
 
 def _weights(alone: Booleans, bands: Integers) -> tuple[Floats, float]:
-    """What each world adds to d (world), 0 in a band of one kind; and the sum over bands of the product of
-    their two counts over the sum, by which chance is judged as by that of two samples."""
+    """What each world adds to d (world), 0 in a band of one kind; and the sum over bands of n m / (n + m), of
+    n worlds of one kind and m of the other. By chance d varies as in a single band with that number."""
     one, other = (np.bincount(bands[kind], minlength=bands.max() + 1) for kind in (alone, ~alone))
     sizes = one * other / (one + other)
     worlds = float(sizes.sum())

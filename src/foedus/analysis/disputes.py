@@ -77,9 +77,9 @@ def find_disputes(
     document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
     both speak for neither and are left out.
 
-    How rational the actors are is our assumption and in dispute nowhere, so cruxes are sought among worlds
-    that are alike in it, and what it would tell by itself is told apart. `with_rationality` makes it an
-    assumption like the others. Raises NoDispute where there is nothing to compare.
+    How rational the actors are is an assumption of the method, so cruxes are sought among worlds that are
+    alike in it, and what it tells by itself is told apart. `with_rationality` makes it an assumption like the
+    others. Raises NoDispute where there is nothing to compare.
     """
     pairs = [] if documents else [claims] if claims else _against(scenario)
     sides = _of_documents(scenario, documents) if documents else ()

@@ -48,7 +48,8 @@ def dispute_lines(found: Mapping[str, Any]) -> Iterator[str]:
     elif foremost:
         yield (
             f"It hinges on how rational the actors are, {_cut(found, rationality)} (balanced accuracy "
-            f"{percent(rationality['accuracy'])} %), and on nothing of substance: {found['reason']}."
+            f"{percent(rationality['accuracy'])} %), and on nothing of substance that these worlds tell: "
+            f"{found['reason']}."
         )
     elif not found["cruxes"]:
         yield f"{'They agree' if found['agreement'] else 'No crux'}: {found['reason']}."
