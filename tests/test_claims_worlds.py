@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from foedus.analysis.disputes import NoDispute, find_disputes
+from foedus.analysis.disputes_shape import disputes_shape
 from foedus.analysis.findings import find
 from foedus.analysis.findings_shape import findings_shape
 from foedus.analysis.shares import share_of
@@ -70,6 +71,7 @@ claims:
     against: [seldom]
     because: [rare]
   seldom: {says: It does not., cites: [shy#3], holds: "P[alone](first == yes) < 0.5"}
+  lever: {says: Its zeal grows., holds: "D(P[alone](moved == yes); idle) > 0.24"}
   undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
   vague: {says: Something., untestable: it has no formula}
 """
@@ -166,7 +168,7 @@ def ran(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["product", "box", "often"])
+@pytest.mark.parametrize("name", ["product", "box", "often", "lever"])
 def test_commands_print_the_same_again(
     document: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,7 +179,7 @@ def test_commands_print_the_same_again(
     again = ran(told["worlds"]["command"], capsys)["claims"][0]
     assert again == told
     weakest = ran(told["weakest"]["command"], capsys)["claims"][0]
-    assert weakest["margin"] == pytest.approx(told["weakest"]["margin"], abs=1e-9)
+    assert weakest["margin"] == told["weakest"]["margin"]
     turned = ran(told["counter_world"]["command"], capsys)["claims"][0]
     assert turned["margin"] == pytest.approx(told["counter_world"]["margin"], abs=1e-9)
     assert turned["holds"] is not told["base"]["holds"]
@@ -186,6 +188,13 @@ def test_commands_print_the_same_again(
     rows = {each["id"]: each["derivative"] for each in margin["rows"]}
     for each in told["slopes"]["rows"]:
         assert rows[each["parameter"]] == pytest.approx(each["derivative"], rel=1e-6)
+
+
+def test_worlds_beside_make_no_difference(scenario: Scenario) -> None:
+    """A world has the same margins, to the last bit, among few and among many; a derivative too."""
+    few, many = (survey(scenario, ["lever", "box"], worlds=worlds, seed=1) for worlds in (16, 160))
+    for left, right in zip(few.claims, many.claims, strict=True):
+        assert np.array_equal(left.margin, right.margin[:16])
 
 
 def test_threads_make_no_difference(scenario: Scenario) -> None:
@@ -245,9 +254,9 @@ def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> No
         assert words in told
 
 
-def test_crux_of_two_claims(scenario: Scenario) -> None:
+def test_crux_of_two_claims(scenario: Scenario, path: Path) -> None:
     """What parts `often` from `seldom` is p, at one half."""
-    (found,) = find_disputes(scenario, worlds=1000)["disputes"]
+    (found,) = disputes_shape(find_disputes(scenario, worlds=1000), str(path))["disputes"]
     assert (found["left"], found["right"]) == ("often", "seldom")
     assert found["cruxes"][0]["parameter"] == "p"
     assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
@@ -255,9 +264,9 @@ def test_crux_of_two_claims(scenario: Scenario) -> None:
     assert found["cruxes"][0]["accuracy"] > 0.99
 
 
-def test_crux_of_two_documents(scenario: Scenario) -> None:
+def test_crux_of_two_documents(scenario: Scenario, path: Path) -> None:
     """A document is right where more of its claims hold than usual."""
-    found = find_disputes(scenario, documents=("bold", "shy"), worlds=1000)
+    found = disputes_shape(find_disputes(scenario, documents=("bold", "shy"), worlds=1000), str(path))
     assert found["claims"]["bold"] == ["rare", "often"]
     assert found["disputes"][0]["cruxes"][0]["parameter"] == "p"
 

@@ -31,6 +31,7 @@ from foedus.study.worlds import base_world, sample_worlds
 FILE = library.find("poland")
 DOCUMENTS = library.find_documents("poland")
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "poland.md"
+CLAIMS = PAGE.with_name("poland-claims.md")
 
 ARRANGEMENTS = {
     "none",
@@ -209,12 +210,33 @@ def test_contradicting_claims_do_not_both_hold(verdicts: Verdicts) -> None:
 def test_the_page_says_what_the_model_says(verdicts: Verdicts) -> None:
     """The page's table of claims gives the verdict at base values for each."""
     row = re.compile(r"(?m)^\| `(\w+)` \|.*\| (holds|fails|untestable)[^|]*\|$")
-    rows = dict(row.findall(PAGE.read_text("utf-8")))
-    said = {
+    assert dict(row.findall(PAGE.read_text("utf-8"))) == said(verdicts)
+
+
+def said(verdicts: Verdicts) -> dict[str, str]:
+    return {
         each.claim.name: "untestable" if each.truth is None else "holds" if each.truth.holds[0] else "fails"
         for each in verdicts.verdicts
     }
-    assert rows == said
+
+
+def test_the_page_of_claims_is_of_this_scenario(scenario: Scenario, verdicts: Verdicts) -> None:
+    """The page that `foedus claims --markdown` wrote has every claim and its verdict as they are now."""
+    page = CLAIMS.read_text("utf-8")
+    for claim in scenario.claims.values():
+        assert f"**{claim.name}** {claim.says} [{', '.join(claim.cites)}]" in page
+        assert claim.formula in page
+    row = re.compile(r"(?m)^\| (\w+) \|.*\| (holds|fails) \| [\d.]+ %")
+    found = dict(row.findall(page))
+    assert found == {name: verdict for name, verdict in said(verdicts).items() if verdict != "untestable"}
+
+
+def test_shares_are_those_of_the_page_of_claims() -> None:
+    """A share that the page on the scenario quotes is the one that the page of claims tells."""
+    quoted = re.findall(r"\(`(\w+)`, (\d+) %\)", PAGE.read_text("utf-8"))
+    told = dict(re.findall(r"(?m)^\| (\w+) \|.*\| ([\d.]+) % \(", CLAIMS.read_text("utf-8")))
+    assert len(quoted) > 5
+    assert dict(quoted) == {name: f"{float(told[name]):.0f}" for name, _ in quoted}
 
 
 def test_a_promise_emboldens_whoever_holds_it(scenario: Scenario) -> None:

@@ -100,6 +100,7 @@ def claims(
             names or None,
             settings=settings,
             world=_place(scenario, moved, worlds, seed or 0, world),
+            drawn=worlds is not None,
             threads=threads,
             progress=watch,
         )
@@ -110,6 +111,7 @@ def claims(
 @scenario_argument
 @click.argument("names", metavar="[CLAIM CLAIM]", nargs=-1)
 @click.option("--documents", nargs=2, help="Two documents, each with the claims that cite it.")
+@click.option("--with-rationality", is_flag=True, help="Count λ among the assumptions that may divide.")
 @click.option("--worlds", type=click.IntRange(1), default=1000, help="Draw this many worlds (1000).")
 @seed_option
 @set_option
@@ -120,6 +122,7 @@ def cruxes(
     path: Path,
     names: tuple[str, ...],
     documents: tuple[str, str] | None,
+    with_rationality: bool,
     worlds: int,
     seed: int | None,
     pairs: Pairs,
@@ -138,20 +141,24 @@ def cruxes(
     for name in documents or ():
         require(name, scenario.documents, "document")
     from foedus.analysis.disputes import find_disputes
+    from foedus.analysis.disputes_shape import disputes_shape
     from foedus.report.disputes import print_disputes
 
     with watching(f"Looking for cruxes in {scenario.name}") as watch:
-        document = find_disputes(
+        disputes = find_disputes(
             scenario,
             claims=(names[0], names[1]) if names else None,
             documents=documents,
             worlds=worlds,
             seed=seed or 0,
             settings=settings,
+            with_rationality=with_rationality,
             threads=threads,
             progress=watch,
         )
-    deliver(document, as_json, lambda found: print_disputes(make_console(), found))
+    deliver(
+        disputes_shape(disputes, called(path)), as_json, lambda found: print_disputes(make_console(), found)
+    )
 
 
 def _fit_together(worlds: int | None, moved: Pairs, drawn: dict[str, Any]) -> None:
@@ -184,13 +191,15 @@ def _place(
 
 def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path) -> None:
     from foedus.analysis.disputes import NoDispute, between_claims, between_documents
+    from foedus.analysis.disputes_shape import disputes_shape
     from foedus.report.claims_page import claims_page
 
     try:
-        between = between_claims(found)
+        between = disputes_shape(between_claims(found), called(path))["disputes"]
     except NoDispute:
         between = []
     command = (
         f"foedus claims {called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
     )
-    write(page, claims_page(document, between, between_documents(found), command))
+    documents = disputes_shape(between_documents(found), called(path))["disputes"]
+    write(page, claims_page(document, between, documents, command))

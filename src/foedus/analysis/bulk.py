@@ -73,14 +73,18 @@ def work_out(
 ) -> dict[Case, Certified]:
     """Fill `evaluation.known` with all results in some formulas; returns what each case says of itself.
 
+    A case of which only something inside `D` or `Tip` is asked is solved for its certificate, which would
+    else hang on whether another formula asks of it too.
+
     Cases are solved side by side, each on one thread: the few worlds that resist the first method fill a
     block better so.
     """
     wanted: dict[Case, dict[Asked, None]] = {}
     for formula in formulas:
+        wanted |= {case: {} for case in cases_in(evaluation, formula) if case not in wanted}
         for asked in _answerable(evaluation, formula):
             if asked not in evaluation.known:
-                wanted.setdefault(asked[0], {})[asked] = None
+                wanted[asked[0]][asked] = None
     threads = evaluation.solutions.threads or processors()
     workers = min(threads, len(wanted)) or 1
     games = evaluation.solutions.games

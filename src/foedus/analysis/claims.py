@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation, Truth
 from foedus.analysis.games import Games
+from foedus.analysis.rows import CHECK
 from foedus.analysis.settling import Settings, settle
 from foedus.analysis.solutions import Solutions, size_of
 from foedus.analysis.summary import plain
@@ -75,13 +76,15 @@ def check_claims(
     *,
     settings: Settings | None = None,
     world: Mapping[str, float] | None = None,
+    drawn: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Verdicts:
     """Evaluate claims (all if None) at the base values, or with `settings` in place of some.
 
     `world` gives parameters other values as a drawn world does: what an arrangement makes of a parameter
-    still holds, which it does not under `settings`.
+    still holds, which it does not under `settings`. With `drawn` every number is the one that `survey` finds
+    in that world.
 
     Each distinct pair of arrangement and overrides is solved once. Raises UnknownName and OverrideError; a
     claim that cannot be evaluated is undefined, with its reasons.
@@ -91,7 +94,7 @@ def check_claims(
         **base_world(scenario),
         **{name: np.array([float(value)]) for name, value in (world or {}).items()},
     }
-    evaluation = make_evaluation(scenario, here, settings, threads=threads)
+    evaluation = make_evaluation(scenario, here, settings, drawn=drawn, threads=threads)
     verdicts = []
     for done, name in enumerate(names):
         if progress:
@@ -105,14 +108,21 @@ def make_evaluation(
     worlds: Worlds,
     settings: Settings | None = None,
     *,
+    drawn: bool = False,
     games: Games | None = None,
     threads: int | None = None,
 ) -> Evaluation:
-    """What formulas are evaluated with in the given worlds."""
+    """What formulas are evaluated with in the given worlds, `drawn` if they are some of many."""
     settled = settle(scenario, worlds, settings)
-    solo = size_of(settled.worlds) == 1
-    solutions = Solutions(scenario, settled.worlds, games=games, threads=threads, certain=solo)
-    return Evaluation(solutions, settled.rest, settled.names)
+    solutions = Solutions(
+        scenario,
+        settled.worlds,
+        games=games,
+        threads=threads,
+        certain=size_of(settled.worlds) == 1 and not drawn,
+        check=CHECK if drawn else 1,
+    )
+    return Evaluation(solutions, settled.rest, settled.names, drawn)
 
 
 def verdict(evaluation: Evaluation, claim: Claim) -> Verdict:

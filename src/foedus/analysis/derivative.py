@@ -7,7 +7,8 @@ Solutions are tightened, so that the solver's error does not drown the differenc
 are solved as one batch.
 
 In many worlds an adjoint sweep for each would cost more than solving. There it is a central difference
-(25.3.21) over a thousandth of the range either way, from solutions as they are, right to some four digits.
+(25.3.21) over a thousandth of the range either way, from solutions as they are, right to some four digits. So
+it is in a single one of the worlds that a survey draws, whose numbers must not hang on those beside it.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def derivative(evaluation: Evaluation, formula: Expression, parameter: str) -> F
     """Derivative of a formula with respect to a parameter in each world, shape (world).
 
     The parameter is moved in the world, so a setting that overrides or patches it does not feel the move.
-    NaN where the formula has a kink, or the equilibrium a fold; in more than `FEW` worlds those are not
-    looked for.
+    NaN where the formula has a kink, or the equilibrium a fold; in worlds drawn, and in more than
+    `FEW`, those are not looked for.
     """
-    if evaluation.count > FEW:
+    if evaluation.drawn or evaluation.count > FEW:
         return central(evaluation, formula, parameter)
     tight = evaluation
     if evaluation.solutions.tolerance > TIGHT:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.cruxes import Crux, find_crux, find_document_crux
+from foedus.analysis.parameters import behind_rationality
 from foedus.analysis.settling import Settings
 from foedus.analysis.survey import Survey, survey
 from foedus.errors import FoedusError
@@ -21,13 +22,40 @@ from foedus.study.worlds import varied
 Progress = Callable[[int, int, str], None]
 Pair = tuple[str, str]
 
-SCHEMA = "foedus/cruxes/1"
-
 
 class NoDispute(FoedusError):
     """Nothing was asked that can be in dispute."""
 
     code = "no-dispute"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Two claims, or two documents with the claims that stand for each (none between claims)."""
+
+    left: str
+    right: str
+    crux: Crux
+    claims: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
+@dataclass(frozen=True, eq=False)
+class Disputes:
+    """What was found of some pairs over the worlds of a survey.
+
+    `documents` says of what they are pairs, and `with_rationality` whether how rational the actors are was an
+    assumption like the others.
+    """
+
+    survey: Survey
+    documents: bool
+    with_rationality: bool
+    disputes: tuple[Dispute, ...]
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The assumptions in which worlds that are compared are alike."""
+        return () if self.with_rationality else _held(self.survey)
 
 
 def find_disputes(
@@ -38,19 +66,24 @@ def find_disputes(
     worlds: int = 1000,
     seed: int = 0,
     settings: Settings | None = None,
+    with_rationality: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
-    """The documented shape `foedus/cruxes/1`: of two claims, of two documents, or of every pair that the
-    scenario's claims name with `against`.
+) -> Disputes:
+    """The dispute of two claims, of two documents, or of every pair that the scenario's claims name with
+    `against`.
 
     Of two documents, each is right in a world in which more of its claims hold than in the average world: a
     document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
-    both speak for neither and are left out. Raises NoDispute where there is nothing to compare.
+    both speak for neither and are left out.
+
+    How rational the actors are is an assumption of the method, so cruxes are sought among worlds that are
+    alike in it, and what it tells by itself is told apart. `with_rationality` makes it an assumption like the
+    others. Raises NoDispute where there is nothing to compare.
     """
     pairs = [] if documents else [claims] if claims else _against(scenario)
-    sides = _of_documents(scenario, documents) if documents else {}
-    names = [*sides[documents[0]], *sides[documents[1]]] if documents else _testable(scenario, pairs)
+    sides = _of_documents(scenario, documents) if documents else ()
+    names = [name for side in sides for name in side] if documents else _testable(scenario, pairs)
     found = survey(
         scenario,
         tuple(dict.fromkeys(names)),
@@ -60,48 +93,53 @@ def find_disputes(
         threads=threads,
         progress=progress,
     )
-    rows = between_documents(found, documents) if documents else between_claims(found, *pairs)
-    return {
-        "schema": SCHEMA,
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "settings": dict(found.settings),
-        "worlds": worlds,
-        "seed": seed,
-        "between": "documents" if documents else "claims",
-        "claims": {name: list(members) for name, members in sides.items()},
-        "disputes": rows,
-    }
+    if documents:
+        return between_documents(found, documents, with_rationality=with_rationality)
+    return between_claims(found, *pairs, with_rationality=with_rationality)
 
 
-def between_claims(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+def between_claims(found: Survey, *pairs: Pair, with_rationality: bool = False) -> Disputes:
     """The disputes between pairs of claims; every pair `against` each other where none is named."""
     points, columns = _points(found)
-    rows = []
-    for pair in pairs or _against(found.scenario):
-        crux = find_crux(points, found[pair[0]].holds, found[pair[1]].holds, columns, sides=pair)
-        rows.append(_shape(found.scenario, pair, crux))
-    return rows
+    held = () if with_rationality else _held(found)
+
+    def dispute(pair: Pair) -> Dispute:
+        left, right = (found[name].holds for name in pair)
+        return Dispute(*pair, find_crux(points, left, right, columns, hold=held, sides=pair))
+
+    return Disputes(found, False, with_rationality, tuple(map(dispute, pairs or _against(found.scenario))))
 
 
-def between_documents(found: Survey, *pairs: Pair) -> list[dict[str, Any]]:
+def between_documents(found: Survey, *pairs: Pair, with_rationality: bool = False) -> Disputes:
     """The disputes between pairs of documents; every pair with claims of its own where none is named."""
     points, columns = _points(found)
+    held = () if with_rationality else _held(found)
     verdicts = np.stack([each.holds for each in found.claims])
     places = {each.claim.name: row for row, each in enumerate(found.claims)}
-    rows = []
-    for pair in pairs or _all_pairs(found.scenario):
-        sides = _of_documents(found.scenario, pair)
-        left, right = ([places[name] for name in sides[each]] for each in pair)
-        crux = find_document_crux(points, verdicts, left, right, columns, sides=pair)
-        rows.append(_shape(found.scenario, pair, crux))
-    return rows
+
+    def dispute(pair: Pair) -> Dispute:
+        claims = _of_documents(found.scenario, pair)
+        left, right = ([places[name] for name in side] for side in claims)
+        crux = find_document_crux(points, verdicts, left, right, columns, hold=held, sides=pair)
+        return Dispute(*pair, crux, claims)
+
+    return Disputes(found, True, with_rationality, tuple(map(dispute, pairs or _all_pairs(found.scenario))))
 
 
 def _points(found: Survey) -> tuple[NDArray[np.float64], list[str]]:
     """The assumptions that differ between the worlds (world, assumption), and their names."""
-    columns = [name for name in varied(found.scenario) if name not in found.settings]
+    columns = _differing(found)
     return np.stack([found.worlds[name] for name in columns], axis=1), columns
+
+
+def _differing(found: Survey) -> list[str]:
+    return [name for name in varied(found.scenario) if name not in found.settings]
+
+
+def _held(found: Survey) -> tuple[str, ...]:
+    """Those behind the actors' rationality."""
+    behind = behind_rationality(found.scenario)
+    return tuple(name for name in _differing(found) if name in behind)
 
 
 def _all_pairs(scenario: Scenario) -> list[Pair]:
@@ -131,45 +169,21 @@ def _testable(scenario: Scenario, pairs: list[Pair]) -> list[str]:
     return names
 
 
-def _of_documents(scenario: Scenario, documents: Pair) -> dict[str, tuple[str, ...]]:
+def _of_documents(scenario: Scenario, documents: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The testable claims that cite one of two documents and not the other."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, other in (documents, documents[::-1]):
-        found[name] = tuple(
+
+    def only(name: str, other: str) -> tuple[str, ...]:
+        found = tuple(
             claim.name
             for claim in scenario.claims.values()
             if claim.holds is not None and name in _cited(claim.cites) and other not in _cited(claim.cites)
         )
-        if not found[name]:
+        if not found:
             raise NoDispute(f"no claim that can be tested cites '{name}' and not '{other}'")
-    return found
+        return found
+
+    return only(*documents), only(*documents[::-1])
 
 
 def _cited(cites: tuple[str, ...]) -> set[str]:
     return {place.partition("#")[0] for place in cites}
-
-
-def _shape(scenario: Scenario, pair: Pair, found: Crux) -> dict[str, Any]:
-    return {
-        "left": pair[0],
-        "right": pair[1],
-        "counts": {
-            "both": found.both,
-            "left": found.only_left,
-            "right": found.only_right,
-            "neither": found.neither,
-            "undefined": found.undefined,
-        },
-        "agreement": found.agreement,
-        "reason": found.reason or None,
-        "cruxes": [
-            {
-                "parameter": each.parameter,
-                "about": scenario.parameters[each.parameter].about,
-                "threshold": each.threshold,
-                "above": each.above,
-                "accuracy": each.accuracy,
-            }
-            for each in found.thresholds
-        ],
-    }

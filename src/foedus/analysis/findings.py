@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -20,9 +20,9 @@ from foedus.analysis.margins import Margins
 from foedus.analysis.shares import Share, share_of
 from foedus.analysis.solving import find_others
 from foedus.analysis.survey import Survey, Surveyed
-from foedus.language.expression import Expression
 from foedus.language.scenario import Claim
 from foedus.solve.equilibrium import Branch
+from foedus.solve.others import Further
 from foedus.solve.problem import processors
 from foedus.study.worlds import base_world
 
@@ -87,23 +87,34 @@ def find(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Finding, ...]:
-    """What the survey shows of each of its claims. `others` is the number of random starts from which each
-    claim's cases are searched for further equilibria at the base values; none if 0."""
+    """What the survey shows of each of its claims. `others` is the number of random starts from which each of
+    their cases is searched, once, for further equilibria at the base values; none if 0."""
     base = make_evaluation(survey.scenario, base_world(survey.scenario), survey.settings, threads=threads)
     said = [verdict(base, each.claim) for each in survey.claims]
-    workers = min(threads or processors(), len(said)) or 1
+    cases = dict.fromkeys(case for each in survey.claims for case in cases_in(base, each.claim.condition))
+    searched = list(cases) if others else []
     finished: list[str] = []
+
+    def tell(what: str) -> None:
+        finished.append(what)
+        if progress:
+            progress(len(finished), len(searched) + len(said), what)
+
+    def search(case: Case) -> tuple[Further, ...]:
+        found = find_others(base.solutions[case], others, survey.seed)
+        tell(case.arrangement)
+        return found.others if found else ()
+
+    searches = {case: search(case) for case in searched}
 
     def work(place: int) -> Finding:
         surveyed = survey.claims[place]
-        turns = _turns(base, surveyed.claim, others, survey.seed) if others else None
+        turns = _turns(base, surveyed.claim, searches) if others else None
         found = _finding(survey, surveyed, said[place], _branch(base, surveyed.claim), turns)
-        finished.append(surveyed.claim.name)
-        if progress:
-            progress(len(finished), len(said), surveyed.claim.name)
+        tell(surveyed.claim.name)
         return found
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(threads or processors(), len(said)) or 1) as pool:
         return tuple(pool.map(work, range(len(said))))
 
 
@@ -148,14 +159,9 @@ def _slopes(margins: Margins) -> tuple[Slope, ...]:
     )
 
 
-def _formula(claim: Claim) -> Expression:
-    assert claim.holds is not None
-    return claim.holds
-
-
 def _branch(base: Evaluation, claim: Claim) -> Branch | None:
     found = []
-    for case in cases_in(base, _formula(claim)):
+    for case in cases_in(base, claim.condition):
         solution = base.solutions[case]
         if not solution.solved.all():
             return None
@@ -166,13 +172,12 @@ def _branch(base: Evaluation, claim: Claim) -> Branch | None:
 _UNCERTAIN = [Branch.PRINCIPAL, Branch.BIFURCATED, Branch.SWEEPS]
 
 
-def _turns(base: Evaluation, claim: Claim, starts: int, seed: int) -> tuple[Turn, ...]:
-    """The verdicts if one of the claim's cases were played by another equilibrium that a search finds."""
-    formula, found = _formula(claim), []
+def _turns(base: Evaluation, claim: Claim, searches: Mapping[Case, tuple[Further, ...]]) -> tuple[Turn, ...]:
+    """The verdicts if one of the claim's cases were played by another equilibrium that was found of it."""
+    formula, found = claim.condition, []
     for case in cases_in(base, formula):
         solution = base.solutions[case]
-        search = find_others(solution, starts, seed)
-        for other in search.others if search else ():
+        for other in searches[case]:
             equilibrium = replace(
                 solution.equilibrium, behaviour=other.behaviour[:, None], values=other.values[:, None]
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 from foedus.analysis.arguments import Argument
 from foedus.analysis.findings import Finding, Turn
+from foedus.analysis.settling import Settings
 from foedus.analysis.summary import plain
 from foedus.analysis.survey import Survey
 from foedus.language.scenario import Claim, Scenario
@@ -37,12 +38,18 @@ def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[
     }
 
 
+def command_line(words: Sequence[str], settings: Settings) -> str:
+    """Words and the settings of a run, as they are typed."""
+    also = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    return shlex.join([*words, *also])
+
+
 class Commands:
     """The commands that print a claim's numbers again."""
 
     def __init__(self, survey: Survey, claim: Claim, path: str) -> None:
         self._start = ["foedus", "claims", path, "--claim", claim.name]
-        self._end = [word for name, value in survey.settings.items() for word in ("--set", f"{name}={value}")]
+        self._settings = survey.settings
         self._drawn = ["--worlds", str(survey.count), "--seed", str(survey.seed)]
         first = next(iter(survey.scenario.arrangements))
         self._slopes = ["foedus", "sensitivities", path, "--arrangement", first, "--of", claim.name]
@@ -72,7 +79,7 @@ class Commands:
         return self._joined(self._slopes)
 
     def _joined(self, words: Sequence[str]) -> str:
-        return shlex.join([*words, *self._end])
+        return command_line(words, self._settings)
 
 
 def _shape(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any]:

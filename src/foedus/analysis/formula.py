@@ -56,12 +56,14 @@ class Evaluation:
     """Formulas evaluated in some worlds. `reasons` collects why something had no value.
 
     `given` are overrides of the whole run, and `settled` the parameters among them, whose values the worlds
-    already hold. `known` are the results worked out so far.
+    already hold. `drawn`: the worlds are some of many, of which none may cost much. `known` are the results
+    worked out so far.
     """
 
     solutions: Solutions
     given: Overrides = ()
     settled: frozenset[str] = frozenset()
+    drawn: bool = False
     binding: Mapping[str, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     known: dict[Asked, Reply] = field(default_factory=dict)

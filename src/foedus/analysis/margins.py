@@ -13,7 +13,6 @@ from foedus.analysis.formula import Evaluation
 from foedus.analysis.games import Games
 from foedus.analysis.gradients import Gradients, NoExactDerivative
 from foedus.analysis.settling import Settings
-from foedus.language.expression import Expression
 from foedus.language.scenario import Claim, Scenario
 from foedus.study.worlds import Worlds, base_world, varied
 
@@ -57,22 +56,17 @@ class Margins:
     def at(self, points: Floats) -> Floats:
         """The margin at each point, shape (point); NaN where the claim is undefined."""
         try:
-            return self._evaluation(points).signed(self._formula)
+            return self._evaluation(points).signed(self.claim.condition)
         except Unanswerable:
             return np.full(len(points), np.nan)
 
     def slopes(self, points: Floats) -> Floats:
         """The derivative of the margin by each assumption, (point, assumption); NaN where there is none."""
         try:
-            _, slopes = Gradients(self._evaluation(points), self.names).signed(self._formula)
+            _, slopes = Gradients(self._evaluation(points), self.names).signed(self.claim.condition)
         except (NoExactDerivative, Unanswerable):
             return np.full(points.shape, np.nan)
         return np.broadcast_to(slopes, points.T.shape).T.copy()
-
-    @property
-    def _formula(self) -> Expression:
-        assert self.claim.holds is not None
-        return self.claim.holds
 
     def _evaluation(self, points: Floats) -> Evaluation:
         worlds: Worlds = {

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.analysis.expressions import Unanswerable, evaluate
+from foedus.language import expression as ex
 from foedus.language.expression import Expression
 from foedus.language.scenario import Scenario
 from foedus.study.worlds import Worlds
@@ -58,6 +59,19 @@ class ParameterFrame:
 
     def bit(self, event: Expression) -> Floats:
         raise Unanswerable("an event has no value outside the play")
+
+
+def behind_rationality(scenario: Scenario) -> frozenset[str]:
+    """The parameters with a value of their own from which some actor's λ follows."""
+    found: set[str] = set()
+    waiting = list(scenario.rationality.values())
+    while waiting:
+        for node in ex.walk(waiting.pop()):
+            if isinstance(node, ex.Parameter) and node.name not in found:
+                found.add(node.name)
+                expression = scenario.parameters[node.name].expression
+                waiting.extend([] if expression is None else [expression])
+    return frozenset(name for name in found if scenario.parameters[name].expression is None)
 
 
 def column(expression: Expression, frame: ParameterFrame, count: int) -> Floats:

@@ -13,10 +13,8 @@ from foedus.analysis.cases import Case
 from foedus.analysis.claims import chosen_claims, make_evaluation, verdict
 from foedus.analysis.games import Games
 from foedus.analysis.measures import CHUNK, fitting
-from foedus.analysis.rows import CHECK
 from foedus.analysis.settling import Settings
 from foedus.analysis.solutions import part_of, size_of
-from foedus.language.expression import Expression
 from foedus.language.scenario import Claim, Scenario
 from foedus.solve.equilibrium import Status
 from foedus.study.worlds import Worlds, base_world, sample_scrambles
@@ -132,7 +130,7 @@ class _Run:
 
     def _cases(self) -> dict[Case, None]:
         base = make_evaluation(self._scenario, base_world(self._scenario), self._settings, games=self._games)
-        return dict.fromkeys(case for claim in self._claims for case in cases_in(base, _formula(claim)))
+        return dict.fromkeys(case for claim in self._claims for case in cases_in(base, claim.condition))
 
     def chunks(self, worlds: int) -> Iterable[tuple[int, int]]:
         """Where parts begin and end, so that the largest of the games has room for one."""
@@ -141,21 +139,17 @@ class _Run:
 
     def part(self, worlds: Worlds) -> list[Surveyed]:
         evaluation = make_evaluation(
-            self._scenario, worlds, self._settings, games=self._games, threads=self._threads
+            self._scenario, worlds, self._settings, drawn=True, games=self._games, threads=self._threads
         )
-        evaluation.solutions.check = CHECK
         count = size_of(worlds)
-        certified = work_out(
-            evaluation, map(_formula, self._claims), lambda case: self._tell(case.arrangement, count)
-        )
+        formulas = [claim.condition for claim in self._claims]
+        certified = work_out(evaluation, formulas, lambda case: self._tell(case.arrangement, count))
         found = []
         for claim in self._claims:
             said = verdict(evaluation, claim)
             nothing = np.full(count, np.nan)
             holds, margin = (said.truth.holds, said.truth.margin) if said.truth else (nothing, nothing)
-            rests_on = [
-                certified[case] for case in cases_in(evaluation, _formula(claim)) if case in certified
-            ]
+            rests_on = [certified[case] for case in cases_in(evaluation, claim.condition)]
             found.append(Surveyed(claim, holds, margin, *_certificate(rests_on, count), said.reasons))
         return found
 
@@ -163,11 +157,6 @@ class _Run:
         self._done += solved
         if self._progress:
             self._progress(self._done, self._worlds * len(self.cases), label)
-
-
-def _formula(claim: Claim) -> Expression:
-    assert claim.holds is not None
-    return claim.holds
 
 
 def _certificate(cases: Sequence[Certified], count: int) -> tuple[Bools, float, float]:

@@ -265,6 +265,12 @@ class Claim:
     against: tuple[str, ...] = ()
     mark: Mark | None = field(default=None, compare=False)
 
+    @property
+    def condition(self) -> Expression:
+        """What has to be true, of a claim that can be tested; asking another one is a mistake of ours."""
+        assert self.holds is not None, f"claim '{self.name}' cannot be tested"
+        return self.holds
+
 
 @dataclass(frozen=True)
 class Correlation:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from foedus.report.disputes import dispute_lines
 from foedus.report.findings import argument_line, counter_line, rule_line, share_line
 from foedus.report.likelihood import likelihood, scale
-from foedus.report.numbers import figure, percent
+from foedus.report.numbers import percent
 
 Claim = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
@@ -38,7 +39,7 @@ def _head(document: Mapping[str, Any], command: str) -> str:
         [
             f"# The claims: {document['title']}",
             f"Written by `{command}`; do not edit. What each number means is told in "
-            "[Answers](answers.md#claims).",
+            "[Answers](answers.md#claims-over-worlds).",
             f"{len(claims)} claims can be tested, {len(document['untestable'])} cannot. At the base values "
             f"{held} hold. Over {document['worlds']:,} worlds drawn from the ranges of the assumptions "
             f"({drawn}) each has a share with a 95 % interval. {READING}",
@@ -91,43 +92,73 @@ def _details(claim: Claim) -> Iterator[str]:
 def _disputes(rows: Rows) -> Iterator[str]:
     if rows:
         yield "## Where claims contradict each other\n"
-        yield from map(_dispute, rows)
+        yield from _alike(rows)
+        for each in rows:
+            yield from _dispute(each)
         yield ""
 
 
 def _cruxes(rows: Rows) -> Iterator[str]:
-    """The disputes between documents that one assumption parts best."""
-    telling = sorted(
-        (each for each in rows if each["cruxes"]), key=lambda each: -each["cruxes"][0]["accuracy"]
-    )
+    """The disputes between documents that one assumption parts best, and those that none does."""
+    telling = most_telling(rows)
     if telling:
         yield "## What divides the documents\n"
         yield (
             "A document is right in a world where its claims do better than they usually do; claims that "
-            "cite both documents are left out.\n"
+            f"cite both documents are left out. These are the {len(telling)} most telling cruxes, each of "
+            "another assumption and between another pair, and then the pairs that have none.\n"
         )
-        yield from map(_dispute, telling[:MOST])
+        yield from _alike(rows)
+        for each in telling:
+            yield from _dispute(each)
+            yield from _also(each, rows)
+        for each in rows:
+            if not each["cruxes"]:
+                yield from _dispute(each)
         yield ""
 
 
-def _dispute(found: Mapping[str, Any]) -> str:
-    counts = found["counts"]
-    told = (
-        f"- **{found['left']} against {found['right']}**: both right in {counts['both']:,} worlds, only "
-        f"{found['left']} in {counts['left']:,}, only {found['right']} in {counts['right']:,}, neither in "
-        f"{counts['neither']:,}."
-    )
-    if not found["cruxes"]:
-        return f"{told} {'They agree' if found['agreement'] else 'No crux'}: {found['reason']}."
-    return told + " " + " ".join(_crux(found, each) for each in found["cruxes"])
+def most_telling(rows: Rows, most: int = MOST) -> list[Mapping[str, Any]]:
+    """The disputes that one assumption parts best, the best first, each with that crux before its others.
+
+    No dispute and no assumption counts twice.
+    """
+    cruxes = [(crux, row) for row in rows for crux in row["cruxes"]]
+    found: dict[str, Mapping[str, Any]] = {}
+    for crux, row in sorted(cruxes, key=lambda pair: -pair[0]["within"]):
+        pairs = [(each["left"], each["right"]) for each in found.values()]
+        if crux["parameter"] not in found and (row["left"], row["right"]) not in pairs:
+            rest = [each for each in row["cruxes"] if each is not crux]
+            found[crux["parameter"]] = {**row, "cruxes": [crux, *rest]}
+    return list(found.values())[:most]
 
 
-def _crux(found: Mapping[str, Any], crux: Mapping[str, Any]) -> str:
-    above = found[crux["above"]]
-    return (
-        f"Above {figure(crux['threshold'])} of `{crux['parameter']}` ({crux['about']}) rather {above} "
-        f"(balanced accuracy {percent(crux['accuracy'])} %)."
-    )
+def _also(told: Mapping[str, Any], rows: Rows) -> Iterator[str]:
+    """The other pairs that the crux told first divides better than any other."""
+    name = told["cruxes"][0]["parameter"]
+    others = [
+        f"{row['left']} and {row['right']} ({percent(row['cruxes'][0]['within'])} %)"
+        for row in rows
+        if row["cruxes"] and row["cruxes"][0]["parameter"] == name and row["command"] != told["command"]
+    ]
+    if others:
+        yield f"  - {name} is the best crux between {', '.join(others)} too."
+
+
+def _alike(rows: Rows) -> Iterator[str]:
+    held = rows[0]["held"]
+    if held:
+        yield (
+            f"How rational the actors are ({', '.join(held)}) is an assumption of the method and not of a "
+            "document. So cruxes are sought among worlds alike in it ([how](answers.md#cruxes)), and it is "
+            "named where by itself it separates the two better.\n"
+        )
+
+
+def _dispute(found: Mapping[str, Any]) -> Iterator[str]:
+    counts, *lines = dispute_lines(found)
+    yield f"- **{found['left']} against {found['right']}** {counts}"
+    yield from (f"  - {line}" for line in (*lines, f"`{found['command']}`"))
 
 
 def _untestable(document: Mapping[str, Any]) -> Iterator[str]:

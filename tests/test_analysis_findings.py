@@ -1,0 +1,84 @@
+"""What a survey shows of its claims: verdicts under other equilibria, searched for once a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from foedus.analysis import findings
+from foedus.analysis.findings import find
+from foedus.analysis.solving import find_others
+from foedus.analysis.survey import survey
+from foedus.language.reader import read_text
+from foedus.language.scenario import Scenario
+
+TEXT = """
+foedus: 1
+title: Where to meet
+about: Two want to be in the same place, and would rather meet at the first.
+actors: {one: {name: One}, two: {name: Two}}
+rationality: sharpness
+parameters:
+  sharpness: {value: 6, range: [5, 7], about: enough for each place to be an equilibrium}
+  better: {value: 1.2, range: [1.1, 1.3], about: what it is worth to meet at the first}
+variables:
+  here: {values: [first, second]}
+  there: {values: [first, second]}
+play:
+  - together:
+      - move: goes
+        by: one
+        choose: here
+      - move: comes
+        by: two
+        choose: there
+payoffs:
+  one: better * (here == first and there == first) + (here == second and there == second)
+  two: better * (here == first and there == first) + (here == second and there == second)
+outcomes:
+  at_first: here == first and there == first
+  at_second: here == second and there == second
+  apart: here != there
+arrangements:
+  free: {about: nobody has said anything}
+claims:
+  likely: {says: They meet at the first., holds: "P[free](at_first) > 0.5"}
+  again: {says: They miss each other seldom., holds: "P[free](apart) < 0.2"}
+  rather: {says: More so if it is better., holds: "P[free; better = 1.3](at_first) > P[free](at_first)"}
+"""
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return read_text(TEXT)
+
+
+def test_each_case_is_searched_once(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three claims that rest on two cases, four times in all, make two searches."""
+    searched = []
+
+    def counted(*arguments: Any) -> Any:
+        searched.append(arguments[0].ground.case)
+        return find_others(*arguments)
+
+    monkeypatch.setattr(findings, "find_others", counted)
+    found = survey(scenario, worlds=32)
+    assert find(found)[0].turns is None
+    assert searched == []
+    find(found, others=8)
+    assert len(searched) == len(set(searched)) == found.cases == 2
+
+
+def test_what_is_found_does_not_depend_on_the_claims_beside(scenario: Scenario) -> None:
+    """A claim by itself has the same turns as among others; one of them is to meet at the second."""
+    together = find(survey(scenario, worlds=32), others=8)
+    for each in together:
+        (alone,) = find(survey(scenario, [each.claim.name], worlds=32), others=8)
+        assert each.turns == alone.turns
+    likely, _, rather = (each.turns for each in together)
+    assert likely
+    assert together[0].base.holds
+    assert False in {turn.holds for turn in likely}
+    assert rather
+    assert {turn.case.parameters != () for turn in rather} == {True, False}
