@@ -48,7 +48,9 @@ SECTIONS: dict[type[Shape], str] = {
 
 
 def shapes(base: type[Shape] = Shape) -> set[type[Shape]]:
-    return {base} | {inner for each in base.__subclasses__() for inner in shapes(each)}
+    """Those of scenario files; other files have some too."""
+    found = {base} | {inner for each in base.__subclasses__() for inner in shapes(each)}
+    return {each for each in found if each.__module__ == schema.__name__ or each is Shape}
 
 
 def section(title: str) -> str:

@@ -24,7 +24,8 @@ Function = Callable[[Floats], Floats]
 STARTS = 3
 HALVINGS = 12
 ROUNDS = 8
-CLOSE = 1e-3
+CLOSE, BEHIND = 1e-3, 1.1
+"""The search ends where no point comes closer by such a share, those that are so much further left aside."""
 SHORTEST = 1 / 64
 BEYOND = 2 * EQUAL
 """A verdict has turned for certain where the margin is so far on the other side."""
@@ -145,11 +146,12 @@ def _descended(ground: Ground, starts: Floats) -> Floats:
         tried = _drawn_back(ground, here + reach[:, None] * (aim - here), here)
         turned = ground.turned(tried)
         nearer = (turned > BEYOND) & (np.linalg.norm(tried, axis=1) < np.linalg.norm(here, axis=1))
-        gained = np.where(nearer, np.linalg.norm(here, axis=1) - np.linalg.norm(tried, axis=1), 0.0)
+        before = np.linalg.norm(here, axis=1)
         here[nearer], away[nearer] = tried[nearer], turned[nearer]
         reach = np.where(nearer, np.minimum(1.0, 2 * reach), reach / 4)
-        best = np.linalg.norm(here, axis=1).min()
-        if ((gained <= CLOSE * best) & (nearer | (reach < SHORTEST))).all():
+        now = np.linalg.norm(here, axis=1)
+        settled = (before - now <= CLOSE * now.min()) & (nearer | (reach < SHORTEST))
+        if (settled | (now > BEHIND * now.min())).all():
             break
     return np.asarray(here[np.argmin(np.linalg.norm(here, axis=1))])
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve.block import Indices, Numbers, Scratch, Walk, gather, numbers_like, zeros
+from foedus.solve.block import Indices, Numbers, Scratch, Walk, numbers_like, put, zeros
 from foedus.solve.kernels import compiled
 from foedus.solve.problem import PerThread, Problem
 
@@ -111,12 +111,11 @@ class _View:
 
     def fill(self, block: Indices, behaviour: Floats) -> None:
         problem, scratch = self._problem, self._scratch
+        options, tabulation = problem.game.options, problem.tabulation
+        put(self._numbers.probabilities, tabulation.probabilities, block)
         if self._pays:
-            self._numbers = problem.numbers(block)
-        else:
-            self._numbers.probabilities[:] = gather(problem.tabulation.probabilities, block)
-        options = problem.game.options
-        scratch.sigma[:options] = gather(behaviour, block)
+            put(self._numbers.payoffs, tabulation.payoffs, block)
+        put(scratch.sigma[:options], behaviour, block)
         scratch.sigma[options:] = self._numbers.probabilities
         if self._looks_ahead:
             compiled().evaluate(problem.layout, self._numbers, scratch)

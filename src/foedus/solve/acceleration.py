@@ -12,12 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foedus.solve.block import Indices
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
 from foedus.solve.mixing import Settings
 from foedus.solve.problem import Answers, Problem
+from foedus.solve.queue import Jobs
+from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.runner import Runner
 
 SLACK = 0.01  # what the sweeps aim at is so much smaller than the residual that the certificate demands
@@ -36,24 +39,38 @@ class AcceleratedSweeps:
     damping: float = 0.0
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
-        """Answer the problem in the worlds named, in logarithms where linear reach is known to be lost."""
+        """Answer the problem in the worlds named, not by linear reach where it is known to be lost.
+
+        There it is found by orders of smallness, and in logarithms only where that is lost too.
+        """
         for layout, logarithmic, alike in problem.alike(worlds, answers.logarithmic):
             self._all(problem, answers, alike, layout, logarithmic)
 
-    def settings(self, problem: Problem, logarithmic: bool) -> Settings:
+    def settings(self, problem: Problem, reach: int) -> Settings:
         aim = SLACK * problem.tolerance
-        return Settings(logarithmic, self.sweeps, aim, self.rest, self.calm, self.burst, self.damping)
+        return Settings(reach, self.sweeps, aim, self.rest, self.calm, self.burst, self.damping)
 
     def _all(
         self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool
     ) -> None:
-        runner, settings = Runner(problem, layout, self.depth), self.settings(problem, logarithmic)
+        runner = Runner(problem, layout, self.depth)
 
         def work(task: Indices) -> None:
             jobs = runner.jobs(task)
-            runner.iterate(jobs, settings)
+            runner.iterate(jobs, self.settings(problem, ORDERED if logarithmic else LINEAR))
+            sweeps = self.counted(jobs)
+            lost = np.flatnonzero(jobs.ended < 0)
+            if logarithmic and len(lost):
+                again = runner.jobs(task[lost])
+                runner.iterate(again, self.settings(problem, LOGARITHMIC))
+                jobs.odds[lost], jobs.ended[lost] = again.odds, again.ended
+                sweeps[lost] += self.counted(again)
             answers.keep(task, runner.conclude(jobs, logarithmic), self.method)
             answers.logarithmic[task] |= jobs.ended < 0
-            answers.sweeps[task] += np.where(jobs.ended > 0, jobs.ended, self.sweeps).astype(np.int32)
+            answers.sweeps[task] += sweeps
 
         problem.over_tasks(worlds, work)
+
+    def counted(self, jobs: Jobs) -> NDArray[np.int32]:
+        """How many sweeps each job took (job)."""
+        return np.where(jobs.ended == 0, self.sweeps, np.abs(jobs.ended)).astype(np.int32)

@@ -183,11 +183,17 @@ def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
 
 def gather(numbers: Floats, worlds: Indices) -> Floats:
     """The named worlds of an array that ends in the world; the last fills the lanes that are left."""
-    lanes = np.resize(worlds[-1:], WIDTH)
-    lanes[: len(worlds)] = worlds
-    block = zeros(*numbers.shape[:-1])
-    np.take(numbers, lanes, axis=-1, out=block, mode="clip")
+    block = empty(*numbers.shape[:-1])
+    put(block, numbers, worlds)
     return block
+
+
+def put(block: Floats, numbers: Floats, worlds: Indices) -> None:
+    """Write the same to a block that is there already."""
+    first, count = int(worlds[0]), len(worlds)
+    follow = int(worlds[-1]) - first == count - 1
+    block[..., :count] = numbers[..., first : first + count] if follow else numbers[..., worlds]
+    block[..., count:] = block[..., count - 1 : count]
 
 
 def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:

@@ -10,6 +10,7 @@ from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH
 from foedus.solve.pull import pulled
 from foedus.solve.queue import Jobs
+from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
@@ -42,10 +43,10 @@ class Climb:
     def _sweep(self, x: Floats) -> Floats:
         """What accelerated sweeps lead to (unknown, lane); NaN where they do not settle."""
         found = np.full_like(x, np.nan)
-        for logarithmic in (False, True):
+        for reach in (LINEAR, ORDERED, LOGARITHMIC):
             odds = np.ascontiguousarray(self.response.filled(x).T)
             jobs = Jobs(np.repeat(self.world.numbers, len(odds), axis=0), odds, np.zeros(len(odds), np.int64))
-            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, logarithmic))
+            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, reach))
             ended = jobs.ended > 0
             found[:, ended] = self.response.emptied(jobs.odds.T)[:, ended]
             if not (jobs.ended < 0).any():

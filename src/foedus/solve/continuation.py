@@ -18,6 +18,7 @@ from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.queue import Jobs
+from foedus.solve.reach import LINEAR, LOGARITHMIC
 from foedus.solve.runner import Runner
 
 Bools = NDArray[np.bool_]
@@ -47,7 +48,7 @@ class RationalitySteps:
         self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool
     ) -> None:
         runner = Runner(problem, layout, self.corrector.depth)
-        settings = self.corrector.settings(problem, logarithmic)
+        settings = self.corrector.settings(problem, LOGARITHMIC if logarithmic else LINEAR)
         actors = len(problem.game.actors)
 
         def work(task: Indices) -> None:
@@ -101,7 +102,7 @@ class Path:
     def advance(self, going: Indices, aim: Floats, done: Jobs, rule: RationalitySteps) -> None:
         """Keep what the worlds that converged have found, and shorten the steps of the others."""
         converged = done.ended > 0
-        self.sweeps[going] += np.where(converged, done.ended, rule.corrector.sweeps)
+        self.sweeps[going] += rule.corrector.counted(done)
         good = going[converged]
         self.before[good], self.t_before[good] = self.here[good], self.t[good]
         self.here[good], self.t[good] = done.odds[converged], aim[converged]

@@ -38,6 +38,7 @@ from foedus.solve import (
     mixing,
     passes,
     queue,
+    reach,
     records,
     room,
     runs,
@@ -61,6 +62,7 @@ SOURCES = (
     lanes,
     arithmetic,
     passes,
+    reach,
     sweeps,
     mixing,
     queue,
@@ -211,7 +213,7 @@ LONGS = types.Array(int64, 1, "C")
 MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, VECTOR, VECTOR, LONGS, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
 FINDINGS = uniform(MATRIX, 3, queue.Findings)
-SETTINGS = named((boolean, int64, float64, int64, float64, int64, float64), mixing.Settings)
+SETTINGS = named((int64, int64, float64, int64, float64, int64, float64), mixing.Settings)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)

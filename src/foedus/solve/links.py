@@ -27,6 +27,7 @@ from foedus.solve.krylov import least_residual
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import Answers, PerThread, Problem
 from foedus.solve.queue import Jobs
+from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
@@ -146,11 +147,11 @@ class Chain:
     def _solve(self, t: Floats, guesses: Floats) -> Floats | None:
         numbers = np.repeat(self.world.numbers, len(t), axis=0)
         rationality_in(numbers, len(self.runner.problem.game.actors))[:] *= t[:, None]
-        for logarithmic in (False, True):
+        for reach in (LINEAR, ORDERED, LOGARITHMIC):
             odds = np.ascontiguousarray(self.response.filled(guesses).T)
             jobs = Jobs(numbers, odds, np.zeros(len(t), np.int64))
-            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, logarithmic))
-            self.response.sweeps += int(np.where(jobs.ended > 0, jobs.ended, SWEEPS.sweeps).max())
+            self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, reach))
+            self.response.sweeps += int(SWEEPS.counted(jobs).max())
             if (jobs.ended > 0).all():
                 return self.response.emptied(jobs.odds.T)
             if not (jobs.ended < 0).any():

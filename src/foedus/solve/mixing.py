@@ -23,13 +23,13 @@ SHORTEST = 0.02
 
 
 class Settings(NamedTuple):
-    """How to iterate: reach in logarithms or not, the most sweeps, the tolerance, and the rhythm.
+    """How to iterate: the way to find reach (see `reach`), the most sweeps, the tolerance, and the rhythm.
 
     Stretches of `rest` plain sweeps, whose steps are `calm` long and shorter in each later stretch, alternate
     with bursts of `burst` accelerated ones, damped by `damping` in [0, 1).
     """
 
-    logarithmic: bool
+    reach: int
     sweeps: int
     tolerance: float
     rest: int

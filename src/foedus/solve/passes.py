@@ -1,8 +1,7 @@
-"""The passes over a game for one block of worlds: reach forwards, values and answers backwards.
+"""Values and answers backwards through a game, for one block of worlds. Reach goes forwards: see `reach`.
 
-Arrays end in the lane (a world of the block). `reach` (node, lane) is linear, or, from the logarithmic pass,
-relative to the likeliest node of each information set: beliefs are its shares in either case. `sigma` and
-`logs` (share, lane) hold σ and ln σ of the options, followed by the probabilities of chance.
+Arrays end in the lane (a world of the block). `sigma` and `logs` (share, lane) hold σ and ln σ of the
+options, followed by the probabilities of chance.
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from foedus.solve.arithmetic import exp, log, logistic, part
-from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, same, spread, store
+from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, spread, store
 from foedus.solve.runs import MEMBER, WAYS
 
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
 OUTSIDE = -3e300  # ln of what does not take part at all
-ENDLESS = 1e300
 
 
 @part
@@ -124,81 +122,6 @@ def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
             single = -1
     if single >= 0:
         share_out(layout, single, scratch.odds, scratch.sigma)
-
-
-@part
-def forward(layout: Any, sigma: Any, reach: Any, ends: bool) -> None:
-    """Reach (node, lane) of every node, linear; of those where play ends only if asked for."""
-    store(reach, 0, spread(1.0))
-    for n in range(1, reach.shape[0]):
-        if not ends and entry(layout.information_set, n) == -2:
-            continue
-        first, last = entry(layout.in_first, n), entry(layout.in_first, n + 1)
-        total = load(reach, entry(layout.in_parent, first)) * load(sigma, entry(layout.in_share, first))
-        for way in range(first + 1, last):
-            above = load(reach, entry(layout.in_parent, way))
-            total = fma(above, load(sigma, entry(layout.in_share, way)), total)
-        store(reach, n, total)
-
-
-@part
-def smallness(layout: Any, numbers: Any, scratch: Any) -> None:
-    """Order of smallness (node, lane): the least number of impossible steps on a way to each node."""
-    store(scratch.order, 0, spread(0.0))
-    options = layout.weight.shape[0]
-    for n in range(1, scratch.order.shape[0]):
-        least = spread(ENDLESS)
-        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
-            share = entry(layout.in_share, way)
-            if share < options:
-                possible = load(numbers.log_weights, entry(layout.weight, share))
-            else:
-                possible = load(numbers.log_probabilities, share - options)
-            step = less(possible, spread(ABSENT), spread(1.0), spread(0.0))
-            order = load(scratch.order, entry(layout.in_parent, way)) + step
-            least = less(order, least, order, least)
-        store(scratch.order, n, least)
-
-
-@part
-def way_into(layout: Any, scratch: Any, n: int, way: int) -> Any:
-    """ln(reach of the parent · chance) of a way into node n, if it is of the node's own order."""
-    step = load(scratch.logs, entry(layout.in_share, way))
-    absent = less(step, spread(ABSENT), spread(1.0), spread(0.0))
-    parent = entry(layout.in_parent, way)
-    term = load(scratch.log_reach, parent) + step * (1.0 - absent)
-    order = load(scratch.order, parent) + absent
-    return same(order, load(scratch.order, n), term, spread(OUTSIDE))
-
-
-@part
-def forward_logarithmic(layout: Any, scratch: Any) -> None:
-    """ln reach (node, lane) of every node, within its order of smallness."""
-    store(scratch.log_reach, 0, spread(0.0))
-    for n in range(1, scratch.log_reach.shape[0]):
-        top, total = spread(OUTSIDE), spread(0.0)
-        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
-            top = maximum(way_into(layout, scratch, n, way), top)
-        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
-            total += exp(way_into(layout, scratch, n, way) - top)
-        store(scratch.log_reach, n, at_least_never(top + log(total)))
-
-
-@part
-def rescale(layout: Any, scratch: Any) -> None:
-    """Reach per information set relative to its likeliest node; other nodes are left alone."""
-    for h in range(layout.mover.shape[0]):
-        first, last = entry(layout.first_node, h), entry(layout.last_node, h)
-        least, top = load(scratch.order, first), spread(OUTSIDE)
-        for n in range(first + 1, last):
-            order = load(scratch.order, n)
-            least = less(order, least, order, least)
-        for n in range(first, last):
-            reached = same(load(scratch.order, n), least, load(scratch.log_reach, n), spread(OUTSIDE))
-            top = maximum(reached, top)
-        for n in range(first, last):
-            share = exp(load(scratch.log_reach, n) - top)
-            store(scratch.reach, n, same(load(scratch.order, n), least, share, spread(0.0)))
 
 
 @part

@@ -16,9 +16,10 @@ from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH, less, load, lowest, positive, same, store
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
-from foedus.solve.sweeps import appraise_all, backward_by_runs, reach_all
+from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, smallness
+from foedus.solve.sweeps import appraise_all, backward_by_runs
 
-LOST, TIRED = -1, 0
+TIRED = 0
 ALL = (1 << WIDTH) - 1
 
 
@@ -27,7 +28,7 @@ class Jobs(NamedTuple):
 
     numbers (job, number): those of `Numbers`, one after another. odds (job, row): where to
     start, and, in the end, the answer, or what was to be tried next. ended (job): the sweep that ended it, 0
-    if none did, −1 where reach was lost to underflow.
+    if none did; negative where reach was lost to underflow.
     """
 
     numbers: Floats
@@ -91,8 +92,8 @@ def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float, busy: 
     left = ended
     while left != 0:
         lane = lowest(left)
-        over = LOST if scratch.lost[lane] > 0.0 else memory.age[lane] + 1
-        release(scratch, memory, jobs, lane, over)
+        sweep = memory.age[lane] + 1
+        release(scratch, memory, jobs, lane, -sweep if scratch.lost[lane] > 0.0 else sweep)
         left &= left - 1
     return busy ^ ended
 
@@ -118,10 +119,10 @@ def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, set
     while busy != 0:
         if waiting > before:
             passes.prepare(layout, numbers, scratch)
-            if settings.logarithmic:
-                passes.smallness(layout, numbers, scratch)
-        passes.show_asked(layout, scratch, settings.logarithmic)
-        reach_all(layout, scratch, settings.logarithmic)
+            if settings.reach != LINEAR:
+                smallness(layout, numbers, scratch)
+        passes.show_asked(layout, scratch, settings.reach == LOGARITHMIC)
+        find_reach(layout, numbers, scratch, settings.reach)
         store(scratch.lost, 0, backward_by_runs(layout, numbers, scratch))
         compare(layout, scratch, rows)
         busy = release_ended(scratch, memory, jobs, settings.tolerance, busy)

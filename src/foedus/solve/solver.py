@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,16 @@ from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps()
+CALMED = partial(AcceleratedSweeps, Method.CALMED_SWEEPS)
 METHODS = (
     FIRST,
     RationalitySteps(),
-    AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=1000, rest=20, calm=0.8, burst=30, damping=0.3),
-    AcceleratedSweeps(Method.CALMED_SWEEPS, depth=8, sweeps=3000, rest=100, calm=0.5, burst=50, damping=0.5),
+    CALMED(depth=8, sweeps=1000, rest=20, calm=0.8, burst=30, damping=0.3),
+    CALMED(depth=8, sweeps=3000, rest=100, calm=0.5, burst=50, damping=0.5),
+    CALMED(depth=5, sweeps=1000, rest=60, calm=0.7, burst=30, damping=0.3),
+    CALMED(depth=8, sweeps=1200, rest=500, calm=0.5, burst=100),
 )
+"""Which rhythm settles a world that resists is a matter of luck, but tracing costs as much as 10^5 sweeps."""
 TRACING = BranchTracing()
 
 
@@ -66,6 +71,8 @@ def solve(
     status = _askable(problem)
     pending = np.flatnonzero(status == Status.NOT_CONVERGED)
     for method in () if trace else _methods(max_sweeps):
+        if not len(pending):
+            break
         known = answers.logarithmic[pending].copy()
         method(problem, answers, pending)
         found_lost = pending[answers.logarithmic[pending] & ~known]

@@ -7,21 +7,12 @@ from typing import Any
 from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
 from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
+from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, forward, least_order, smallness
 
 UNREACHED = 1e-250
 
 RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
 ROWS = 6
-
-
-@part
-def reach_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
-    """Reach of every node under `sigma`, or, by logarithms, of those of each information set relatively."""
-    if logarithmic:
-        passes.forward_logarithmic(layout, scratch)
-        passes.rescale(layout, scratch)
-    else:
-        passes.forward(layout, scratch.sigma, scratch.reach, False)
 
 
 @part
@@ -130,11 +121,7 @@ def weight_of(layout: Any, scratch: Any, h: int, total: Any, logarithmic: bool) 
 @part
 def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
     """1.0 (lane) where only impossible steps lead to h."""
-    least = load(scratch.order, entry(layout.first_node, h))
-    for n in range(entry(layout.first_node, h) + 1, entry(layout.last_node, h)):
-        order = load(scratch.order, n)
-        least = less(order, least, order, least)
-    return less(spread(0.0), least, spread(1.0), spread(0.0))
+    return less(spread(0.0), least_order(layout, scratch, h), spread(1.0), spread(0.0))
 
 
 @part
@@ -188,8 +175,8 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
     for row in range(ROWS):
         store(scratch.report, row, spread(0.0))
     if logarithmic:
-        passes.smallness(layout, numbers, scratch)
-    reach_all(layout, scratch, logarithmic)
+        smallness(layout, numbers, scratch)
+    find_reach(layout, numbers, scratch, LOGARITHMIC if logarithmic else LINEAR)
     appraise_backward(layout, numbers, scratch, logarithmic)
     store(scratch.report, RESIDUAL, distance(layout, scratch))
 
@@ -197,7 +184,7 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
 def evaluate(layout: Any, numbers: Any, scratch: Any) -> None:
     """Reach and values of every node under `sigma`."""
     passes.prepare(layout, numbers, scratch)
-    passes.forward(layout, scratch.sigma, scratch.reach, True)
+    forward(layout, scratch.sigma, scratch.reach, True)
     for n in range(layout.information_set.shape[0] - 1, -1, -1):
         if entry(layout.information_set, n) != -2:
             passes.value(layout, numbers.payoffs, n, scratch.sigma, scratch.values)

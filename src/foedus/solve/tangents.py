@@ -12,7 +12,8 @@ from typing import Any
 from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
 from foedus.solve.lanes import fma, less, load, spread, store
-from foedus.solve.sweeps import backward, reach_all
+from foedus.solve.reach import LOGARITHMIC, find_reach, smallness, way_into
+from foedus.solve.sweeps import backward
 
 
 @part
@@ -21,16 +22,16 @@ def way_shares(layout: Any, scratch: Any, tangent: Any) -> None:
     for n in range(1, scratch.log_reach.shape[0]):
         total = load(scratch.log_reach, n)
         for way in range(layout.in_first[n], layout.in_first[n + 1]):
-            store(tangent.ways, way, exp(passes.way_into(layout, scratch, n, way) - total))
+            store(tangent.ways, way, exp(way_into(layout, scratch, n, way) - total))
 
 
 def respond(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
     """One sweep from `scratch.odds`: `next_odds` and `next_sigma` answer the play that they stand for."""
     passes.prepare(layout, numbers, scratch)
-    passes.smallness(layout, numbers, scratch)
+    smallness(layout, numbers, scratch)
     for h in range(layout.mover.shape[0]):
         passes.show(layout, scratch, h, True)
-    reach_all(layout, scratch, True)
+    find_reach(layout, numbers, scratch, LOGARITHMIC)
     way_shares(layout, scratch, tangent)
     store(scratch.lost, 0, backward(layout, numbers, scratch))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from foedus.solve.lanes import fma, less, load, maximum, spread, store
-from foedus.solve.passes import ABSENT, ENDLESS
+from foedus.solve.passes import ABSENT
+from foedus.solve.reach import ENDLESS
 
 
 def follow(layout: Any, numbers: Any, scratch: Any, walk: Any) -> None:
