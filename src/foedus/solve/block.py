@@ -117,9 +117,14 @@ def _aligned(raw: Floats, shape: tuple[int, ...]) -> Floats:
     return rows
 
 
-def row() -> Floats:
-    """One row of lanes."""
-    return zeros(1).reshape(WIDTH)
+def rooms(**shapes: tuple[int, ...]) -> dict[str, Floats]:
+    """Zeros (…, lane) of each shape, side by side in one piece of memory, which is quicker to get than many."""
+    sizes = [prod(shape) for shape in shapes.values()]
+    whole, end, found = zeros(sum(sizes)), 0, {}
+    for (name, shape), size in zip(shapes.items(), sizes, strict=True):
+        found[name] = whole[end : end + size].reshape(*shape, WIDTH)
+        end += size
+    return found
 
 
 def scratch_for(layout: Layout, rows: int, actors: int) -> Scratch:
@@ -127,20 +132,22 @@ def scratch_for(layout: Layout, rows: int, actors: int) -> Scratch:
     nodes, shares = len(layout.information_set), len(layout.weight) + rows
     widest = int(np.max(np.diff(layout.first_option), initial=1))
     return Scratch(
-        logs=zeros(shares),
-        sigma=zeros(shares),
-        next_sigma=zeros(shares),
-        odds=zeros(len(layout.row_option)),
-        next_odds=zeros(len(layout.row_option)),
-        reach=zeros(nodes),
-        order=zeros(nodes),
-        log_reach=zeros(nodes),
-        values=zeros(nodes, actors),
-        quality=zeros(widest),
-        report=zeros(ROWS),
-        change=row(),
-        drift=row(),
-        lost=row(),
+        **rooms(
+            logs=(shares,),
+            sigma=(shares,),
+            next_sigma=(shares,),
+            odds=(len(layout.row_option),),
+            next_odds=(len(layout.row_option),),
+            reach=(nodes,),
+            order=(nodes,),
+            log_reach=(nodes,),
+            values=(nodes, actors),
+            quality=(widest,),
+            report=(ROWS,),
+            change=(),
+            drift=(),
+            lost=(),
+        ),
     )
 
 
@@ -148,19 +155,21 @@ def memory_for(layout: Layout, depth: int) -> Memory:
     """Memory for `depth` differences."""
     rows = asked_rows(layout)
     return Memory(
-        residual=zeros(rows),
-        answer=zeros(rows),
-        residual_steps=zeros(depth, rows),
-        answer_steps=zeros(depth, rows),
-        products=zeros(depth, depth),
-        factor=zeros(depth, depth),
-        row=zeros(depth),
-        target=zeros(depth),
-        share=zeros(depth),
-        half=zeros(depth),
-        inverse=zeros(depth),
-        known=row(),
-        damping=row(),
+        **rooms(
+            residual=(rows,),
+            answer=(rows,),
+            residual_steps=(depth, rows),
+            answer_steps=(depth, rows),
+            products=(depth, depth),
+            factor=(depth, depth),
+            row=(depth,),
+            target=(depth,),
+            share=(depth,),
+            half=(depth,),
+            inverse=(depth,),
+            known=(),
+            damping=(),
+        ),
         age=np.zeros(WIDTH, np.int64),
         job=np.zeros(WIDTH, np.int64),
     )
@@ -171,13 +180,15 @@ def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
     nodes, options = len(layout.information_set), len(layout.weight)
     widest = int(np.max(np.diff(layout.first_option), initial=1))
     return Tangent(
-        logs=zeros(options + rows),
-        rationality=zeros(actors),
-        ways=zeros(len(layout.in_parent)),
-        reach=zeros(nodes),
-        values=zeros(nodes, actors),
-        quality=zeros(widest),
-        next_logs=zeros(options),
+        **rooms(
+            logs=(options + rows,),
+            rationality=(actors,),
+            ways=(len(layout.in_parent),),
+            reach=(nodes,),
+            values=(nodes, actors),
+            quality=(widest,),
+            next_logs=(options,),
+        ),
     )
 
 

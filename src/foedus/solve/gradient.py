@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from foedus.game.game import CHANCE, Game
 from foedus.game.table import Tabulation
 from foedus.solve.adjoints import Adjoint
-from foedus.solve.block import Floats, Indices, Numbers, Tangent, gather, zeros
+from foedus.solve.block import Floats, Indices, Numbers, Tangent, gather, rooms
 from foedus.solve.kernels import compiled
 from foedus.solve.krylov import solve_lanes
 from foedus.solve.layout import Layout, matters
@@ -183,26 +183,25 @@ def adjoint_for(layout: Layout, tabulation: Tabulation, tangent: Tangent) -> Adj
     options, nodes = len(layout.weight), len(layout.information_set)
     chances = len(tabulation.probabilities)
     return Adjoint(
-        next_logs=zeros(options),
-        values=zeros(nodes, actors),
-        logs=zeros(options + chances),
-        reach=zeros(nodes),
+        **rooms(
+            next_logs=(options,),
+            values=(nodes, actors),
+            logs=(options + chances,),
+            reach=(nodes,),
+            quality=(len(tangent.quality),),
+            rationality=(actors,),
+            payoffs=(rows, actors),
+            log_weights=(len(tabulation.weights),),
+            probabilities=(chances,),
+        ),
         ways=tangent.ways,
-        quality=zeros(len(tangent.quality)),
-        rationality=zeros(actors),
-        payoffs=zeros(rows, actors),
-        log_weights=zeros(len(tabulation.weights)),
-        probabilities=zeros(chances),
     )
 
 
 def trial_of(adjoint: Adjoint) -> Adjoint:
     """The same memory, but for what adds up: pulls on it leave the adjoints of the numbers alone."""
-    own = (adjoint.rationality, adjoint.payoffs, adjoint.log_weights, adjoint.probabilities)
-    rationality, payoffs, log_weights, probabilities = (zeros(*each.shape[:-1]) for each in own)
-    return adjoint._replace(
-        rationality=rationality, payoffs=payoffs, log_weights=log_weights, probabilities=probabilities
-    )
+    own = ("rationality", "payoffs", "log_weights", "probabilities")
+    return adjoint._replace(**rooms(**{name: getattr(adjoint, name).shape[:-1] for name in own}))
 
 
 def _log_sum(odds: Floats, layout: Layout) -> Floats:
