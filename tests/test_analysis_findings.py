@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from foedus.analysis import findings
-from foedus.analysis.findings import find
+from foedus.analysis.findings import assess
 from foedus.analysis.solving import find_others
 from foedus.analysis.survey import survey
 from foedus.language.reader import read_text
@@ -64,17 +64,17 @@ def test_each_case_is_searched_once(scenario: Scenario, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(findings, "find_others", counted)
     found = survey(scenario, worlds=32)
-    assert find(found)[0].turns is None
+    assert assess(found)[0].turns is None
     assert searched == []
-    find(found, others=8)
+    assess(found, others=8)
     assert len(searched) == len(set(searched)) == found.cases == 2
 
 
 def test_what_is_found_does_not_depend_on_the_claims_beside(scenario: Scenario) -> None:
     """A claim by itself has the same turns as among others; one of them is to meet at the second."""
-    together = find(survey(scenario, worlds=32), others=8)
+    together = assess(survey(scenario, worlds=32), others=8)
     for each in together:
-        (alone,) = find(survey(scenario, [each.claim.name], worlds=32), others=8)
+        (alone,) = assess(survey(scenario, [each.claim.name], worlds=32), others=8)
         assert each.turns == alone.turns
     likely, _, rather = (each.turns for each in together)
     assert likely

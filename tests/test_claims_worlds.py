@@ -14,7 +14,7 @@ import pytest
 
 from foedus.analysis.disputes import NoDispute, find_disputes
 from foedus.analysis.disputes_shape import disputes_shape
-from foedus.analysis.findings import find
+from foedus.analysis.findings import assess
 from foedus.analysis.findings_shape import findings_shape
 from foedus.analysis.shares import share_of
 from foedus.analysis.survey import survey
@@ -99,7 +99,7 @@ def scenario(path: Path) -> Scenario:
 @pytest.fixture(scope="module")
 def document(scenario: Scenario, path: Path) -> dict[str, Any]:
     found = survey(scenario, worlds=2000, seed=3)
-    return findings_shape(found, find(found), str(path))
+    return findings_shape(found, assess(found), str(path))
 
 
 def claim(document: dict[str, Any], name: str) -> dict[str, Any]:

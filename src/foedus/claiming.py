@@ -66,7 +66,7 @@ def claims(
     for name in names:
         require(name, scenario.claims, "claim")
     if worlds is not None and world is None:
-        from foedus.analysis.findings import find
+        from foedus.analysis.findings import assess
         from foedus.analysis.findings_shape import findings_shape
         from foedus.analysis.survey import survey
         from foedus.report.findings import print_findings
@@ -81,7 +81,7 @@ def claims(
                 threads=threads,
                 progress=watch,
             )
-            findings = find(found, others=others or 0, threads=threads, progress=watch)
+            findings = assess(found, others=others or 0, threads=threads, progress=watch)
         if table:
             from foedus.report.worlds import write_worlds
 

@@ -80,7 +80,7 @@ class Finding:
         return self.surveyed.claim
 
 
-def find(
+def assess(
     survey: Survey,
     *,
     others: int = 0,
