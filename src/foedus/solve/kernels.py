@@ -219,8 +219,8 @@ TAPE = uniform(INDICES, 2, tape.Tape)
 SHAPE = named((*[int64] * 4, boolean), backward.Shape)
 GIVEN = uniform(MATRIX, 4, backward.Given)
 MADE = uniform(MATRIX, 3, backward.Made)
-PLAN = named((*[INDICES] * 4, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
-DESK = named((*[VECTOR] * 18, MATRIX, VECTOR), small.Desk)
+PLAN = named((*[INDICES] * 12, *[VECTOR] * 4), small.Plan)
+DESK = named((*[VECTOR] * 15, MATRIX, VECTOR), small.Desk)
 LIMITS = named((*[float64] * 8, int64), small_path.Limits)
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from math import acos, copysign, exp, inf, sqrt
 from typing import Any, NamedTuple
 
-from foedus.solve.small import copy, respond, routine
+from foedus.solve.arithmetic import part
+from foedus.solve.small import conclude, copy, respond, routine
 from foedus.solve.small_system import assemble, eliminate
 
 HERE, ALONG, BEFORE, GUESS, AHEAD, ONWARD, NORMAL = range(7)
@@ -47,6 +48,9 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
     goal = max(rationality * spread, 1.0)
     if not goal < inf:
         return STUCK, 0, 0
+    if last == 0:
+        path[AHEAD, last] = goal
+        return ARRIVED, 0, 1
     path[HERE], path[NORMAL] = 0.0, 0.0
     path[NORMAL, last] = 1.0
     start = assemble(plan, desk, path[HERE], path[NORMAL], rationality, goal)
@@ -54,7 +58,7 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
     if side == 0:
         return STUCK, 0, 0
     take_tangent(desk, ALONG, HERE)
-    copy(desk.sigma, desk.held)
+    hold(desk)
     step, before, bifurcations = limits.first, 0.0, 0
     for made in range(1, limits.steps + 1):
         length, landing = aim(path, last, step, before, goal)
@@ -80,7 +84,7 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
         before, side = distance(path), turned
         for source, target in ((ALONG, BEFORE), (AHEAD, HERE), (ONWARD, ALONG)):
             copy(path[source], path[target])
-        copy(desk.sigma, desk.held)
+        hold(desk)
         step = min(length / max(strain, 0.4), limits.most)
     return OUT_OF_STEPS, bifurcations, limits.steps
 
@@ -89,18 +93,29 @@ def solve_small(plan: Any, desk: Any, limits: Any, rationality: float, spread: f
     """The branch's answer at λ, in `desk`, with its `report`: how it ended, bifurcations, steps, residual and
     regret.
     """
+    copy(plan.payoff, desk.value)
     ending, bifurcations, made = follow(plan, desk, limits, rationality, spread)
     copy(desk.path[AHEAD], desk.odds)
-    respond(plan, desk, 0)
+    respond(plan, desk, rationality, 0.0, 0)
+    conclude(plan, desk)
     desk.report[0], desk.report[1], desk.report[2] = ending, bifurcations, made
     desk.report[3], desk.report[4] = certify(plan, desk, rationality)
+
+
+@part
+def hold(desk: Any) -> None:
+    for o in range(desk.held.shape[0]):
+        desk.held[o] = desk.sigma[o]
 
 
 @routine
 def certify(plan: Any, desk: Any, rationality: float) -> tuple[float, float]:
     """How far, in probability, play is from its answer, and the most that an option could gain."""
     residual = regret = 0.0
-    for k in range(plan.mover.shape[0]):
+    for a in range(plan.top.shape[0]):
+        if not abs(desk.value[plan.top[a]]) < inf:
+            return inf, inf
+    for k in range(plan.first_unknown.shape[0]):
         first, last = plan.first_option[k], plan.first_option[k + 1]
         best, total, mean = -inf, 0.0, 0.0
         for o in range(first, last):
@@ -205,7 +220,7 @@ def judge(desk: Any, limits: Any, contraction: float) -> Any:
     if not abs(along) < inf:
         return inf
     turn = acos(min(max(along / sqrt(square), -1.0), 1.0))
-    for o in range(desk.sigma.shape[0]):
+    for o in range(desk.logs.shape[0]):
         swing = max(swing, abs(desk.sigma[o] - desk.held[o]))
     curved = max(miss(path, last) / limits.miss, contraction / limits.contraction)
     return max(sqrt(curved), turn / limits.turn, swing / limits.swing)
