@@ -20,7 +20,8 @@ ROWS = 7
 ARRIVED, OUT_OF_STEPS, STUCK = 0, 1, 2
 SMALL = 1e-3  # a correction, in log-odds, that is no danger however slowly it shrinks
 CLOSE = 1e-3  # a correction after which the next, of its square's size, is not needed
-TIGHT = 1e-8  # the same at arrival
+TIGHT = 1e-8  # the same at arrival, and in steps shorter than SHORT, as near a bifurcation
+SHORT = 0.2
 GROWTH = 0.15  # of τ, or 1: longer steps might pass two bifurcations unseen where the branch is straight
 
 
@@ -62,11 +63,13 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
     step, before, bifurcations = limits.first, 0.0, 0
     for made in range(1, limits.steps + 1):
         length, landing = aim(path, last, step, before, goal)
-        found, contraction, turned = correct(plan, desk, limits, rationality, goal, landing)
-        strain = 4.0
-        if found:
-            take_tangent(desk, ONWARD, AHEAD)
-            strain = min(judge(desk, limits, contraction), 4.0)
+        close = TIGHT if landing or length < SHORT else CLOSE
+        copy(path[GUESS], path[AHEAD])
+        found, contraction, turned = correct(plan, desk, limits, rationality, goal, close)
+        strain = judge(desk, limits, contraction) if found else 4.0
+        if found and strain > 1.0 and close > TIGHT:
+            found, again, turned = correct(plan, desk, limits, rationality, goal, TIGHT)
+            strain = judge(desk, limits, max(contraction, again)) if found else 4.0
         good = strain <= 2.0 and (turned == side or (not landing and length <= limits.narrow))
         if good and landing:
             return ARRIVED, bifurcations, made
@@ -175,15 +178,13 @@ def aim(path: Any, last: int, step: float, before: float, goal: float) -> tuple[
 
 @routine
 def correct(
-    plan: Any, desk: Any, limits: Any, rationality: float, goal: float, landing: bool
+    plan: Any, desk: Any, limits: Any, rationality: float, goal: float, close: float
 ) -> tuple[bool, float, int]:
-    """Newton's method from the guess in the plane across the normal: whether it found the curve, the worst
+    """Newton's method from AHEAD in the plane across the normal: whether it found the curve, the worst
     contraction, and the orientation there.
     """
     path, size = desk.path, desk.path.shape[1]
     long, before, worst = desk.matrix.shape[0] // size, 0.0, 0.0
-    close = TIGHT if landing else CLOSE
-    copy(path[GUESS], path[AHEAD])
     for k in range(10):
         if not assemble(plan, desk, path[AHEAD], path[NORMAL], rationality, goal) < inf:
             return False, worst, 0
@@ -210,7 +211,8 @@ def correct(
 
 @routine
 def judge(desk: Any, limits: Any, contraction: float) -> Any:
-    """How much too long a step was: 1 is as it should be."""
+    """The tangent at its end, and how much too long a step was: 1 is as it should be, 4 the most told."""
+    take_tangent(desk, ONWARD, AHEAD)
     path, last = desk.path, desk.path.shape[1] - 1
     along, square, swing = 0.0, 0.0, 0.0
     for i in range(last + 1):
@@ -218,12 +220,12 @@ def judge(desk: Any, limits: Any, contraction: float) -> Any:
         along += share * path[ONWARD, i]
         square += share * path[ALONG, i]
     if not abs(along) < inf:
-        return inf
+        return 4.0
     turn = acos(min(max(along / sqrt(square), -1.0), 1.0))
     for o in range(desk.logs.shape[0]):
         swing = max(swing, abs(desk.sigma[o] - desk.held[o]))
     curved = max(miss(path, last) / limits.miss, contraction / limits.contraction)
-    return max(sqrt(curved), turn / limits.turn, swing / limits.swing)
+    return min(max(sqrt(curved), turn / limits.turn, swing / limits.swing), 4.0)
 
 
 @routine
@@ -280,5 +282,6 @@ def land(plan: Any, desk: Any, limits: Any, rationality: float, goal: float, sid
         path[GUESS, i] = cubic(path, i, length, high)
         path[NORMAL, i] = 0.0
     path[GUESS, last], path[NORMAL, last] = goal, 1.0
-    found, _, turned = correct(plan, desk, limits, rationality, goal, True)
+    copy(path[GUESS], path[AHEAD])
+    found, _, turned = correct(plan, desk, limits, rationality, goal, TIGHT)
     return found and turned == side and miss(path, last) <= 4.0 * limits.miss
