@@ -10,6 +10,8 @@ from foedus.solve.arithmetic import part
 from foedus.solve.lanes import WIDTH, entry, fma, load, spread, store
 from foedus.solve.small import ANSWERS, change, copy, respond, routine
 
+LEAST = 1e-300  # of a determinant
+
 
 @routine
 def width(count: int) -> int:
@@ -55,26 +57,27 @@ def assemble(plan: Any, desk: Any, y: Any, normal: Any, rationality: float, scal
 
 
 @routine
-def eliminate(matrix: Any, size: int) -> int:
-    """Solve for both right sides, in place, by Gauss and Jordan's elimination with partial pivoting; the sign
-    of the determinant, 0 where nothing was solved.
+def eliminate(matrix: Any, size: int) -> float:
+    """Solve for both right sides, in place, by Gauss and Jordan's elimination with partial pivoting; the
+    determinant, or of its sign where it is too small to be told, 0 where nothing was solved.
     """
     whole = width(size + 2)
-    long, sign = whole * WIDTH, 1
+    long, sign, volume = whole * WIDTH, 1.0, 1.0
     for k in range(size):
         at, best = k, abs(matrix[k * long + k])
         for i in range(k + 1, size):
             if abs(matrix[i * long + k]) > best:
                 at, best = i, abs(matrix[i * long + k])
         if not 0.0 < best < inf:
-            return 0
+            return 0.0
         if at != k:
             sign = -sign
             swap(matrix, whole, at, k)
         if matrix[k * long + k] < 0.0:
             sign = -sign
+        volume *= best
         take_away(matrix, whole, k, size)
-    return sign
+    return sign * max(volume, LEAST)
 
 
 @part
