@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from foedus.gambit.tree import END, Tree
-from foedus.solve.small import (
+from foedus.solve.small_plan import (
     ANSWERED,
     ANSWERS,
     CHANCE,

@@ -16,8 +16,8 @@ from foedus.gambit.tree import END, Tree
 from foedus.solve.block import Floats
 from foedus.solve.branch import Pace
 from foedus.solve.kernels import compiled
-from foedus.solve.small import Desk, Plan, desk_for
 from foedus.solve.small_path import ARRIVED, ROWS, Limits
+from foedus.solve.small_plan import CODES, Desk, Packed, Plan, desk_for, pack
 
 MOST_UNKNOWNS, MOST_NODES = 60, 1000
 TOLERANCE = 1e-10
@@ -50,24 +50,29 @@ class SmallGame:
     """
 
     plan: Plan
-    spread: float
+    codes: Packed
+    numbers: Packed
     places: tuple[int, ...]
     first: tuple[tuple[int, int], ...]
-    limits: Limits
-    desks: list[Desk] = field(default_factory=list)
+    desks: list[tuple[Packed, Desk]] = field(default_factory=list)
 
     def solve(self, rationality: float) -> SmallAnswer | None:
         """The first crossing of λ by the principal branch; None where it could not be followed there."""
-        desk = self.desks.pop() if self.desks else desk_for(self.plan, ROWS)
-        compiled().solve_small(self.plan, desk, self.limits, rationality, self.spread)
+        room, desk = self.desks.pop() if self.desks else self._desk()
+        (codes, by_code, _), (numbers, by_number, _), (whole, bounds, _) = self.codes, self.numbers, room
+        compiled().solve_small(codes, by_code, numbers, by_number, whole, bounds, rationality)
         ending, bifurcations, steps, residual, regret = desk.report.tolist()
         found = None
         if ending == ARRIVED and residual <= TOLERANCE:
             values = desk.value[self.plan.top]
             play = desk.sigma[: len(desk.logs)].copy(), desk.logs.copy(), desk.met.copy()
             found = SmallAnswer(*play, values, not bifurcations, residual, regret, int(steps))
-        self.desks.append(desk)
+        self.desks.append((room, desk))
         return found
+
+    def _desk(self) -> tuple[Packed, Desk]:
+        room = desk_for(self.plan, ROWS)
+        return room, Desk._make(room.parts)
 
 
 def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
@@ -77,9 +82,12 @@ def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
     if tree.nodes > MOST_NODES or sum(widths) - len(widths) > MOST_UNKNOWNS:
         return None
     plan = plan_of(tree)
-    limits = Limits(**{name: getattr(pace, name) for name in Limits._fields})
+    limits = [getattr(pace, name) for name in Limits._fields[:-1]]
+    codes = pack(plan[:CODES])
+    numbers = pack([*plan[CODES:], np.array([*limits, spread_of(tree)])])
+    plan = Plan._make([*codes.parts, *numbers.parts[:-1]])
     ranges = tuple(pairwise(plan.first_option.tolist()))
-    return SmallGame(plan, spread_of(tree), tuple(places), ranges, limits)
+    return SmallGame(plan, codes, numbers, tuple(places), ranges)
 
 
 def spread_of(tree: Tree) -> float:

@@ -9,131 +9,28 @@ for each unknown and one for λ, and rows are handled WIDTH places at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import exp, inf, log
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any
 
-import numba
-import numpy as np
-from numpy.typing import NDArray
-
-from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Floats
+from foedus.solve.arithmetic import part
 from foedus.solve.lanes import WIDTH, entry, fma, load, spread, store
-
-CHANCE, TERMINAL = -1, -2
-OUT, NEVER, MET = 0, 1, 2
-ANSWERS = -1
-
-INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-
-Ints = NDArray[np.int32]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def routine(function: Function) -> Function:
-    """A function that kernels call. Without a way in from Python it is compiled in half the time."""
-    return cast(Function, numba.jit(**JIT, **INSIDE)(function))
-
-
-class Plan(NamedTuple):
-    """A tree whose nodes come after their parents.
-
-    parent (node); place (node): the decision, CHANCE or TERMINAL; option (node): by which play comes there,
-    -1 for chance; log_share (node): the logarithm of chance's share, 0 if it is never; counts (node): OUT if
-    beliefs leave it out, as fewer impossible steps lead elsewhere, NEVER if it is met only in the limit, else
-    MET; first_option (decision + 1); share (row): of an option 0, then those of chance's outcomes.
-
-    first_unknown (decision): where the log-odds of its options against the first of them begin, or ANSWERS.
-    first_member (decision + 1) and member: the nodes that count in beliefs which depend on play, `ways` those
-    and all above, in order; of other decisions beliefs are fixed (node).
-
-    Numbers are values of nodes to actors; payoff (number) is what the node itself pays. First come those that
-    a mover above looks to, which have derivatives. code: how many those are, then records that compute them,
-    each after those below; rest: records for all others; top (actor): the root's numbers.
-    """
-
-    parent: Ints
-    place: Ints
-    option: Ints
-    counts: Ints
-    first_option: Ints
-    first_unknown: Ints
-    first_member: Ints
-    member: Ints
-    ways: Ints
-    code: Ints
-    rest: Ints
-    top: Ints
-    share: Floats
-    log_share: Floats
-    payoff: Floats
-    fixed: Floats
-
-
-WEIGH, MEAN, MIXED, ANSWERED = range(4)
-"""Kinds of records: what options are worth; values at chance, at a decision, at one that answers."""
-
-KIND, ROW, COUNT, START, TARGET, NODES, GUESSED, FRESH = range(8)
-VALUED, WEIGHED = 5, 8
-"""Records begin with their kind, the row of the first option or outcome, how many there are, and where their
-log-odds begin. Values (VALUED) go on with the number, and the numbers below; WEIGHED with how many nodes
-there are, whether beliefs depend on play, whether it is the decision's first; then the nodes, and by option
-and node the numbers below."""
-
-
-class Desk(NamedTuple):
-    """Room to work in. What is called d_… has a row of places for each number of its namesake.
-
-    reach (node) is the logarithm of what the unknown choices and chance contribute; met (decision) the
-    expected visits; worth (option) what an option brings its actor, d_worth, where it answers, of λ times
-    that; unit the rows of a unit matrix; path (row, unknown and τ) and report are for `small_path`, matrix
-    for `small_system`.
-    """
-
-    odds: Floats
-    sigma: Floats
-    logs: Floats
-    worth: Floats
-    held: Floats
-    reach: Floats
-    belief: Floats
-    met: Floats
-    value: Floats
-    d_worth: Floats
-    d_reach: Floats
-    d_belief: Floats
-    d_value: Floats
-    unit: Floats
-    matrix: Floats
-    path: Floats
-    report: Floats
-
-
-def unknowns_of(plan: Plan) -> int:
-    """How many log-odds are unknown."""
-    asked = plan.first_unknown > ANSWERS
-    return int((np.diff(plan.first_option) - 1)[asked].sum())
-
-
-def desk_for(plan: Plan, rows: int) -> Desk:
-    """Room for a tree, with so many rows for a path."""
-    nodes, decisions, options = len(plan.parent), len(plan.first_unknown), int(plan.first_option[-1])
-    unknowns = unknowns_of(plan)
-    wide, whole = -(-(unknowns + 1) // WIDTH), -(-(unknowns + 3) // WIDTH)
-    sizes = (unknowns, len(plan.share), *[options] * 3, nodes, nodes, decisions, len(plan.payoff))
-    rows_of = (options, nodes, nodes, int(plan.code[0]))
-    flat = [*sizes, *(size * wide * WIDTH for size in rows_of), WIDTH * WIDTH, (unknowns + 1) * whole * WIDTH]
-    desk = Desk._make([*map(aligned, flat), np.zeros((rows, unknowns + 1)), np.zeros(5)])
-    desk.sigma[:], desk.belief[:], desk.unit[:] = plan.share, plan.fixed, np.eye(WIDTH).ravel()
-    return desk
-
-
-def aligned(size: int) -> Floats:
-    """So many zeros, from where a vector begins in memory."""
-    room = np.zeros(size + WIDTH)
-    start = -room.ctypes.data // room.itemsize % WIDTH
-    return room[start : start + size]
+from foedus.solve.small_plan import (
+    ANSWERED,
+    ANSWERS,
+    COUNT,
+    FRESH,
+    GUESSED,
+    KIND,
+    MEAN,
+    MET,
+    NODES,
+    ROW,
+    START,
+    TARGET,
+    VALUED,
+    WEIGH,
+    WEIGHED,
+)
 
 
 @part

@@ -1,9 +1,9 @@
 """The principal branch of a small tree, followed by arclength in one compiled call.
 
 It is `branch.py` once more, with the same judgement of steps, in scalar code; what differs is said here. The
-guess goes on along the cubic through the last two points. Newton's method has the matrix anew at each step, and the last
-gives the tangent. A step whose guess passes the goal is taken to where t, by the guess, has the value asked
-for, and corrected with t held: that is the arrival.
+guess goes on along the cubic through the last two points. Newton's method has the matrix anew at each step,
+and the last gives the tangent. A step whose guess passes the goal is taken to where t, by the guess, has the
+value asked for, and corrected with t held: that is the arrival.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from math import acos, copysign, exp, inf, sqrt
 from typing import Any, NamedTuple
 
 from foedus.solve.arithmetic import part
-from foedus.solve.small import conclude, copy, respond, routine
+from foedus.solve.small import conclude, copy, respond
+from foedus.solve.small_plan import desk_in, piece, plan_in, routine
 from foedus.solve.small_system import assemble, eliminate
 
 HERE, ALONG, LAST, BEFORE, GUESS, AHEAD, ONWARD, NORMAL = range(8)
@@ -27,7 +28,7 @@ GROWTH = 0.15  # of τ, or 1: longer steps might pass two bifurcations unseen wh
 
 
 class Limits(NamedTuple):
-    """The numbers of `branch.Pace`."""
+    """The numbers of `branch.Pace`, and the most that a payoff varies by."""
 
     first: float
     least: float
@@ -38,16 +39,17 @@ class Limits(NamedTuple):
     swing: float
     contraction: float
     steps: int
+    spread: float
 
 
 @routine
-def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float) -> tuple[int, int, int]:
+def follow(plan: Any, desk: Any, limits: Any, rationality: float) -> tuple[int, int, int]:
     """Go from λ = 0 to the first point with λ as asked for, which is left in AHEAD.
 
     How it ended, how many bifurcations were met, and in how many steps.
     """
     path, last = desk.path, desk.odds.shape[0]
-    goal = max(rationality * spread, 1.0)
+    goal = max(rationality * limits.spread, 1.0)
     if not goal < inf:
         return STUCK, 0, 0
     if last == 0:
@@ -91,12 +93,25 @@ def follow(plan: Any, desk: Any, limits: Any, rationality: float, spread: float)
     return OUT_OF_STEPS, bifurcations, limits.steps
 
 
-def solve_small(plan: Any, desk: Any, limits: Any, rationality: float, spread: float) -> None:
-    """The branch's answer at λ, in `desk`, with its `report`: how it ended, bifurcations, steps, residual and
-    regret.
+def solve_small(
+    codes: Any,
+    by_code: Any,
+    numbers: Any,
+    by_number: Any,
+    room: Any,
+    by_room: Any,
+    rationality: float,
+) -> None:
+    """The branch's answer at λ, in the desk, with its `report`: how it ended, bifurcations, steps, residual
+    and regret. Plan and desk are packed; after the plan's numbers come the limits, and the spread of payoffs.
     """
+    plan, desk = plan_in(codes, by_code, numbers, by_number), desk_in(room, by_room)
+    told = piece(numbers, by_number, 4)
+    limits = Limits(
+        told[0], told[1], told[2], told[3], told[4], told[5], told[6], told[7], int(told[8]), told[9]
+    )
     copy(plan.payoff, desk.value)
-    ending, bifurcations, made = follow(plan, desk, limits, rationality, spread)
+    ending, bifurcations, made = follow(plan, desk, limits, rationality)
     copy(desk.path[AHEAD], desk.odds)
     respond(plan, desk, rationality, 0.0, 0)
     conclude(plan, desk)
@@ -304,7 +319,9 @@ def crossing(path: Any, last: int, goal: float) -> float:
 
 
 @routine
-def land(plan: Any, desk: Any, limits: Any, rationality: float, goal: float, side: float, share: float) -> bool:
+def land(
+    plan: Any, desk: Any, limits: Any, rationality: float, goal: float, side: float, share: float
+) -> bool:
     """Find the first crossing of the goal between the two points, from the cubic through them."""
     path, last = desk.path, desk.path.shape[1] - 1
     low, high, length = 0.0, share, distance(path)
