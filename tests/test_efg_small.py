@@ -20,6 +20,7 @@ from foedus.gambit.tracing import trace
 from foedus.gambit.tree import Tree
 from foedus.solve.branch import Pace
 from foedus.solve.equilibrium import Status
+from foedus.solve.small_plan import unknowns_of
 from spoilt import Grower
 
 FOLDER = Path(__file__).parent / "efg"
@@ -111,6 +112,45 @@ def test_the_first_crossing_before_a_fold() -> None:
         assert found.behaviour == pytest.approx(known.behaviour, abs=1e-9)
 
 
+def symmetric(seed: int) -> Tree:
+    """A random game of two that are alike, who do not see each other's choice."""
+    rng = Random(seed)
+    size = rng.choice([2, 2, 3])
+    payoff = [[rng.choice([0, 1, 2, 3, 5]) for _ in range(size)] for _ in range(size)]
+    names = " ".join(f'"{i}"' for i in range(size))
+    text, count = HEAD + f"p 1 1 {{ {names} }} 0 ", 0
+    for i in range(size):
+        text += "p 2 1 0 " if i else f"p 2 1 {{ {names} }} 0 "
+        for j in range(size):
+            count += 1
+            text += f"t {count} {{ {payoff[i][j]} {payoff[j][i]} }} "
+    return read_efg_text(text)
+
+
+# paths that turned off at a pitchfork when points near it were found less exactly, and others
+@pytest.mark.parametrize("seed", [233, 356, 445, 461, 562, 1450, 2234, 3064, *range(30)])
+def test_the_branch_goes_straight_on_at_pitchforks(seed: int) -> None:
+    """Both play alike, as at λ = 0, and that other branches cross is told."""
+    tree = symmetric(seed)
+    game = made(tree)
+    for rationality in (1.0, 3.0, 10.0, 30.0):
+        known, found = trace(tree, rationality), game.solve(rationality)
+        if known is None or found is None:  # at a bifurcation
+            continue
+        certified(tree, found, rationality)
+        assert found.behaviour == pytest.approx(known.behaviour, abs=1e-9)
+        assert found.alone == known.alone
+
+
+def test_what_is_unknown() -> None:
+    """The choices that some belief depends on; half of those in Kuhn poker; none where nothing is hidden."""
+    kuhn = read_efg_text((FOLDER / "own_kuhn_poker.efg").read_text("utf-8"))
+    assert unknowns_of(made(kuhn).plan) == 6
+    assert unknowns_of(made(FOLDING).plan) == 2
+    seen = read_efg_text(HEAD + 'p 1 1 { "l" "r" } 0 t 1 { 3 0 } p 2 1 { "a" "b" } 0 t 2 { 1 0 } t 3 { 0 1 }')
+    assert unknowns_of(made(seen).plan) == 0
+
+
 @pytest.mark.parametrize("payoff", ["1e308", "1e100", "-1e60", "1e-300", "0"])
 @pytest.mark.parametrize("rationality", [0.0, 1.0, 1e6, 1e300])
 def test_extreme_numbers(payoff: str, rationality: float) -> None:
@@ -130,9 +170,12 @@ def test_numbers_that_are_none() -> None:
     game = made(read_efg_text(PAIR % "1"))
     assert game.solve(float("nan")) is None
     assert game.solve(float("inf")) is None
-    game.plan.payoff[2] = np.nan
-    assert game.solve(1.0) is None
-    game.plan.payoff[2] = 1.0
+    for number in range(len(game.plan.payoff)):
+        known = float(game.plan.payoff[number])
+        game.plan.payoff[number] = np.nan
+        assert game.solve(1.0) is None
+        game.plan.payoff[number] = known
+    assert game.solve(1.0) is not None
 
 
 def test_steps_are_bounded() -> None:

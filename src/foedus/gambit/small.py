@@ -10,14 +10,14 @@ from itertools import pairwise
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
+from foedus.gambit.plan import plan_of
 from foedus.gambit.tree import END, Tree
 from foedus.solve.block import Floats
 from foedus.solve.branch import Pace
 from foedus.solve.kernels import compiled
-from foedus.solve.small import CHANCE, MET, NEVER, OUT, TERMINAL, Desk, Plan, desk_for
 from foedus.solve.small_path import ARRIVED, ROWS, Limits
+from foedus.solve.small_plan import CODES, Desk, Packed, Plan, desk_for, pack
 
 MOST_UNKNOWNS, MOST_NODES = 60, 1000
 TOLERANCE = 1e-10
@@ -50,24 +50,29 @@ class SmallGame:
     """
 
     plan: Plan
-    spread: float
+    codes: Packed
+    numbers: Packed
     places: tuple[int, ...]
     first: tuple[tuple[int, int], ...]
-    limits: Limits
-    desks: list[Desk] = field(default_factory=list)
+    desks: list[tuple[Packed, Desk]] = field(default_factory=list)
 
     def solve(self, rationality: float) -> SmallAnswer | None:
         """The first crossing of λ by the principal branch; None where it could not be followed there."""
-        desk = self.desks.pop() if self.desks else desk_for(self.plan, ROWS)
-        compiled().solve_small(self.plan, desk, self.limits, rationality, self.spread)
+        room, desk = self.desks.pop() if self.desks else self._desk()
+        (codes, by_code, _), (numbers, by_number, _), (whole, bounds, _) = self.codes, self.numbers, room
+        compiled().solve_small(codes, by_code, numbers, by_number, whole, bounds, rationality)
         ending, bifurcations, steps, residual, regret = desk.report.tolist()
         found = None
         if ending == ARRIVED and residual <= TOLERANCE:
-            values = desk.value[: len(self.plan.payoff) // len(self.plan.parent)].copy()
-            play = desk.sigma.copy(), desk.logs.copy(), desk.met.copy()
+            values = desk.value[self.plan.top]
+            play = desk.sigma[: len(desk.logs)].copy(), desk.logs.copy(), desk.met.copy()
             found = SmallAnswer(*play, values, not bifurcations, residual, regret, int(steps))
-        self.desks.append(desk)
+        self.desks.append((room, desk))
         return found
+
+    def _desk(self) -> tuple[Packed, Desk]:
+        room = desk_for(self.plan, ROWS)
+        return room, Desk._make(room.parts)
 
 
 def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
@@ -76,62 +81,24 @@ def small_game(tree: Tree, pace: Pace = PACE) -> SmallGame | None:
     widths = [len(tree.places[k].options) for k in places]
     if tree.nodes > MOST_NODES or sum(widths) - len(widths) > MOST_UNKNOWNS:
         return None
-    number = np.full(len(tree.places) + 1, CHANCE, np.int32)
-    number[places], number[END] = np.arange(len(places)), TERMINAL
-    first = np.cumsum([0, *widths])
-    option, share = _ways(tree, dict(zip(places, first.tolist(), strict=False)))
-    payoffs = np.array([each.payoffs for each in tree.outcomes], np.float64)[tree.outcome]
-    plan = Plan(
-        parent=np.array(tree.parent, np.int32),
-        place=number[tree.place],
-        option=np.array(option, np.int32),
-        counts=_counts(tree, share),
-        share=np.array(share),
-        log_share=np.log([each or 1.0 for each in share]),
-        payoff=payoffs.ravel(),
-        first_option=first.astype(np.int32),
-        mover=np.array([tree.places[k].actor for k in places], np.int32),
-    )
-    limits = Limits(**{name: getattr(pace, name) for name in Limits._fields})
-    ranges = tuple(pairwise(first.tolist()))
-    return SmallGame(plan, spread_of(plan, len(tree.actors)), tuple(places), ranges, limits)
+    plan = plan_of(tree)
+    limits = [getattr(pace, name) for name in Limits._fields[:-1]]
+    codes = pack(plan[:CODES])
+    numbers = pack([*plan[CODES:], np.array([*limits, spread_of(tree)])])
+    plan = Plan._make([*codes.parts, *numbers.parts[:-1]])
+    ranges = tuple(pairwise(plan.first_option.tolist()))
+    return SmallGame(plan, codes, numbers, tuple(places), ranges)
 
 
-def _ways(tree: Tree, first: dict[int, int]) -> tuple[list[int], list[float]]:
-    """How play comes to each node: the option, or -1, and the probability by chance."""
-    count = [0] * tree.nodes
-    option, share = [-1], [1.0]
-    for node in range(1, tree.nodes):
-        above = tree.parent[node]
-        place, k = tree.place[above], count[above]
-        count[above] += 1
-        chance = tree.places[place].chance
-        option.append(-1 if chance else first[place] + k)
-        share.append(tree.places[place].probabilities[k] if chance else 1.0)
-    return option, share
-
-
-def _counts(tree: Tree, share: list[float]) -> NDArray[np.int32]:
-    """Which nodes count in beliefs (node): of a place those that the fewest impossible steps lead to."""
-    steps = [0] * tree.nodes
-    least = [tree.nodes] * (len(tree.places) + 1)
-    for node, place in enumerate(tree.place):
-        steps[node] = steps[tree.parent[node]] + (share[node] == 0.0) if node else 0
-        least[place] = min(least[place], steps[node])
-    ways = zip(steps, tree.place, strict=True)
-    counts = [OUT if own > least[place] else NEVER if own else MET for own, place in ways]
-    return np.array(counts, np.int32)
-
-
-def spread_of(plan: Plan, actors: int) -> float:
+def spread_of(tree: Tree) -> float:
     """The most that any actor's payoff can vary by."""
-    payoff: NDArray[np.float64] = plan.payoff.reshape(-1, actors)
+    payoff = np.array([each.payoffs for each in tree.outcomes], np.float64)[tree.outcome]
     least, most = np.full_like(payoff, inf), np.full_like(payoff, -inf)
     for node in range(len(payoff) - 1, -1, -1):
-        ends = plan.place[node] == TERMINAL
+        ends = tree.place[node] == END
         least[node] = payoff[node] + (0.0 if ends else least[node])
         most[node] = payoff[node] + (0.0 if ends else most[node])
-        above = plan.parent[node]
+        above = tree.parent[node]
         if node:
             least[above] = np.minimum(least[above], least[node])
             most[above] = np.maximum(most[above], most[node])

@@ -44,6 +44,7 @@ from foedus.solve import (
     runs,
     small,
     small_path,
+    small_plan,
     small_system,
     sweeps,
     tangents,
@@ -74,6 +75,7 @@ SOURCES = (
     room,
     records,
     backward,
+    small_plan,
     small,
     small_system,
     small_path,
@@ -221,9 +223,6 @@ TAPE = uniform(INDICES, 2, tape.Tape)
 SHAPE = named((*[int64] * 4, boolean), backward.Shape)
 GIVEN = uniform(MATRIX, 4, backward.Given)
 MADE = uniform(MATRIX, 3, backward.Made)
-PLAN = named((*[INDICES] * 4, *[VECTOR] * 3, INDICES, INDICES), small.Plan)
-DESK = named((*[VECTOR] * 18, MATRIX, VECTOR), small.Desk)
-LIMITS = named((*[float64] * 8, int64), small_path.Limits)
 
 
 @cache
@@ -241,5 +240,5 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
         "push": (tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
         "retrace": (adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
-        "solve_small": (small_path.solve_small, void(PLAN, DESK, LIMITS, float64, float64)),
+        "solve_small": (small_path.solve_small, void(*[INDICES] * 2, *[VECTOR, INDICES] * 2, float64)),
     }

@@ -142,17 +142,19 @@ def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:
 
 @instructions
 def entry(typingctx: Any, array: Any, index: Any) -> Any:
-    """array[index] of a contiguous array of whole numbers, for an index known to be in its range.
+    """array[index] of a contiguous array of numbers, for an index known to be in its range.
 
     Numba's own indexing first looks whether the index counts from the end.
     """
+    whole = array.dtype != types.float64
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         proxy: Callable[..., Any] = cgutils.create_struct_proxy
         data = proxy(sig.args[0])(context, builder, args[0]).data
-        return builder.sext(builder.load(builder.gep(data, [args[1]])), ir.IntType(64))
+        found = builder.load(builder.gep(data, [args[1]]))
+        return builder.sext(found, WORD) if whole else found
 
-    return types.int64(array, types.intp), codegen
+    return (types.int64 if whole else types.float64)(array, types.intp), codegen
 
 
 @instructions
