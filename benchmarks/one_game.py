@@ -66,11 +66,11 @@ def entries(peer: Peer | None, quick: bool) -> Iterator[Entry]:
             yield Entry(file.stem, text, tree, False)
 
 
-def ours(entry: Entry, rationality: float, runs: int) -> tuple[float, Answer]:
-    """The median of seconds that `solve_game` takes, and its answer."""
+def ours(entry: Entry, rationality: float, runs: int) -> tuple[list[float], Answer]:
+    """The seconds that `solve_game` takes, and its answer."""
     game = load_game(entry.tree)
     spent = timings(lambda: solve_game(game, rationality), runs, warm=2)
-    return statistics.median(spent), solve_game(game, rationality)
+    return spent, solve_game(game, rationality)
 
 
 def theirs(peer: Peer, entry: Entry, rationality: float, runs: int) -> Row:
@@ -96,16 +96,18 @@ def theirs(peer: Peer, entry: Entry, rationality: float, runs: int) -> Row:
 
 
 def measure(entry: Entry, rationality: float, peer: Peer | None, runs: int) -> Row:
+    """Ours is timed before the peer and after it: a machine's speed changes within seconds."""
     spent, answer = ours(entry, rationality, runs)
+    found = theirs(peer, entry, rationality, runs) if peer else {"ms": None, "came_to": None, "behaviour": []}
+    spent += ours(entry, rationality, runs)[0]
     row: Row = {
         "game": entry.name,
         "nodes": entry.tree.nodes,
         "way": way(entry.tree),
         "λ": rationality,
-        "foedus_ms": spent * 1e3,
+        "foedus_ms": statistics.median(spent) * 1e3,
         "branch": answer.branch,
     }
-    found = theirs(peer, entry, rationality, runs) if peer else {"ms": None, "came_to": None, "behaviour": []}
     return row | {
         "pygambit_ms": found["ms"],
         "times": found["ms"] / row["foedus_ms"] if found["ms"] else None,

@@ -118,7 +118,7 @@ def _aligned(raw: Floats, shape: tuple[int, ...]) -> Floats:
 
 
 def rooms(**shapes: tuple[int, ...]) -> dict[str, Floats]:
-    """Zeros (…, lane) of each shape, side by side in one piece of memory, which is quicker to get than many."""
+    """Zeros (…, lane) of each shape, side by side in one piece of memory: quicker to get than many."""
     sizes = [prod(shape) for shape in shapes.values()]
     whole, end, found = zeros(sum(sizes)), 0, {}
     for (name, shape), size in zip(shapes.items(), sizes, strict=True):
