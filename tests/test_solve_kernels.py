@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from foedus.solve import arithmetic, kernels
 from foedus.solve.block import Floats, zeros
-from foedus.solve.lanes import WIDTH, load, store
+from foedus.solve.lanes import WIDTH, halves, join, load, store
 
 PROGRAM = """
 import logging, sys
@@ -43,6 +43,27 @@ def logs(x: Floats, y: Floats) -> None:
         store(y, row, arithmetic.log(load(x, row)))
 
 
+@numba.jit(nopython=True, _nrt=False)
+def first_shares(x: Floats, y: Floats) -> None:
+    for row in range(x.shape[0]):
+        store(y, row, arithmetic.logistic(load(x, row))[0])
+
+
+@numba.jit(nopython=True, _nrt=False)
+def second_shares(x: Floats, y: Floats) -> None:
+    for row in range(x.shape[0]):
+        store(y, row, arithmetic.logistic(load(x, row))[1])
+
+
+@numba.jit(nopython=True, _nrt=False)
+def joined_shares(x: Floats, y: Floats) -> None:
+    """Two rows at a time, of which there must be an even number."""
+    for row in range(0, x.shape[0], 2):
+        both = halves(arithmetic.logistic(join(load(x, row), load(x, row + 1)))[0])
+        store(y, row, both[0])
+        store(y, row + 1, both[1])
+
+
 def apply(kernel, numbers: list[float]) -> Floats:
     rows = -(-len(numbers) // WIDTH)
     x, y = zeros(rows), zeros(rows)
@@ -67,6 +88,28 @@ def test_log(numbers: list[float]) -> None:
     true = np.log(np.array(numbers, dtype=np.longdouble))
     error = np.abs(apply(logs, numbers) - true) / np.spacing(np.abs(true).astype(float))
     assert float(error.max()) <= 1.0
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_logistic(side: int) -> None:
+    """Both shares are within three units in the last place; beyond ±707 one is 0; NaN is NaN."""
+    rng = np.random.default_rng(0)
+    numbers = np.concatenate([rng.normal(0, 1, 4000), rng.normal(0, 30, 4000), rng.uniform(-707, 707, 4000)])
+    exponents = numbers.astype(np.longdouble) * (1 if side else -1)
+    true = 1 / (1 + np.exp(exponents))
+    found = apply((first_shares, second_shares)[side], numbers.tolist())
+    assert (np.abs(found - true) / np.spacing(true.astype(float))).max() <= 3
+    far = [-708.0, 708.0, -1e300, 1e300, -np.inf, np.inf, np.nan, 0.0]
+    ends = apply((first_shares, second_shares)[side], far)
+    assert ends.tolist()[:6] == [side, 1 - side] * 3
+    assert np.isnan(ends[6])
+    assert ends[7] == 0.5
+
+
+def test_joined_vectors() -> None:
+    """Two vectors joined give the same bits as each alone."""
+    numbers = np.random.default_rng(1).normal(0, 100, 4 * WIDTH).tolist()
+    assert apply(joined_shares, numbers).tolist() == apply(first_shares, numbers).tolist()
 
 
 def test_exp_at_its_ends() -> None:

@@ -60,7 +60,7 @@ def exp(x: Any) -> Any:
 
 @part
 def logistic(x: Any) -> tuple[Any, Any]:
-    """1 / (1 + e^−x) and 1 / (1 + e^x), each within 2 units in the last place; beyond ±707 they are 1 and 0.
+    """1 / (1 + e^−x) and 1 / (1 + e^x), each within 3 units in the last place; beyond ±707 they are 1 and 0.
 
     NaN stays NaN.
     """

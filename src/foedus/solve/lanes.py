@@ -211,12 +211,6 @@ def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     return _lane_by_lane((a, b, c), partial(_call, "fma"))
 
 
-@instructions
-def root(typingctx: Any, a: Any) -> Any:
-    """The square root, correctly rounded."""
-    return _lane_by_lane((a,), partial(_call, "sqrt"))
-
-
 def _call(name: str, builder: Any, *args: Any) -> Any:
     vector = args[0].type
     kind = ir.FunctionType(vector, [vector] * len(args))

@@ -66,8 +66,8 @@ def runs_of(game: Game, share: NDArray[np.integer]) -> Runs:
 
 def _members(game: Game) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     owner, actors = np.asarray(game.information_set), len(game.actors)
-    two = np.diff(game.first_option) == 2
-    nodes = np.flatnonzero((owner >= 0) & np.append(two, False)[np.maximum(owner, -1)])
+    two = np.append(np.diff(game.first_option) == 2, False)  # the last is for nodes of no set
+    nodes = np.flatnonzero(two[np.maximum(owner, -1)])
     nodes = nodes[np.argsort(owner[nodes], kind="stable")]
     edges = np.asarray(game.first_edge)[nodes][:, None] + np.array([1, 0])
     rows = np.stack([game.child[edges] * actors, game.payment[edges] * actors], axis=2)
