@@ -2,11 +2,13 @@
 
 All λ_i = t · λ̂_i. At t = 0 play is uniform; each step starts from the line through the last two solutions and
 is halved where its sweeps fail. The path so followed is the principal branch (McKelvey and Palfrey 1998) as
-long as the branch does not turn back; at a fold the steps shrink and the method gives up.
+long as the branch does not turn back; at a fold the steps shrink and the method gives up. On the way a point
+need only be good enough to guess the next one from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,20 +25,22 @@ from foedus.solve.runner import Runner
 
 Bools = NDArray[np.bool_]
 
-CORRECTOR = AcceleratedSweeps(depth=14, sweeps=25, damping=0.3)
+CORRECTOR = AcceleratedSweeps(depth=8, sweeps=40, damping=0.3)
 
 
 @dataclass(frozen=True)
 class RationalitySteps:
     """How to take a step; the first and the least step in t; its growth after success.
 
-    `effort` bounds the sweeps times the nodes, so that small games, where it costs little, are tried hard.
+    `nearly` is the tolerance on the way. `effort` bounds the sweeps times the nodes, so that small games,
+    where it costs little, are tried hard.
     """
 
     corrector: AcceleratedSweeps = CORRECTOR
     first: float = 0.3
-    least: float = 1e-3
+    least: float = 5e-3
     growth: float = 1.6
+    nearly: float = 1e-5
     effort: float = 2.5e6
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
@@ -55,13 +59,12 @@ class RationalitySteps:
             jobs = runner.jobs(task)
             path = Path.from_start(jobs.odds, self.first, self.effort / problem.game.nodes)
             while path.active.any():
-                going = np.flatnonzero(path.active)
-                aim = np.minimum(path.t + path.step, 1.0)[going]
-                numbers = jobs.numbers[going]
-                rationality_in(numbers, actors)[:] *= aim[:, None]
-                step = Jobs(numbers, path.guess(going, aim), np.zeros(len(going), np.int64))
-                runner.iterate(step, settings)
-                path.advance(going, aim, step, self)
+                for going, aim, tolerance in path.steps(self.nearly, settings.tolerance):
+                    numbers = jobs.numbers[going]
+                    rationality_in(numbers, actors)[:] *= aim[:, None]
+                    step = Jobs(numbers, path.guess(going, aim), np.zeros(len(going), np.int64))
+                    runner.iterate(step, settings._replace(tolerance=tolerance))
+                    path.advance(going, aim, step, self)
             answers.keep(task, runner.conclude(jobs._replace(odds=path.here), logarithmic), METHOD)
             answers.logarithmic[task] |= path.lost
             answers.sweeps[task] += path.sweeps.astype(np.int32)
@@ -93,6 +96,15 @@ class Path:
         return cls(
             odds.copy(), odds.copy(), zero, zero - 1.0, zero + step, zero.copy(), most_sweeps, ~none, none
         )
+
+    def steps(self, nearly: float, tolerance: float) -> Iterator[tuple[Indices, Floats, float]]:
+        """The worlds that go on, where to, and how exactly: those that go on beyond, and those that arrive."""
+        aim = np.minimum(self.t + self.step, 1.0)
+        arriving = aim == 1.0
+        for part, demanded in ((~arriving, nearly), (arriving, tolerance)):
+            going = np.flatnonzero(self.active & part)
+            if len(going):
+                yield going, aim[going], demanded
 
     def guess(self, going: Indices, aim: Floats) -> Floats:
         """Log-odds at `aim`, on the line through the last two solutions."""
