@@ -23,12 +23,16 @@ CACHE_LINE = 64
 
 
 class Numbers(NamedTuple):
-    """A block's numbers, all of them views of `whole` (number, lane), one after another."""
+    """A block's numbers, all of them views of `whole` (number, lane), one after another.
 
+    values (row, lane): slots for the values of nodes, and then the payoffs; slots come before `whole`.
+    """
+
+    values: Floats
     whole: Floats
+    payoffs: Floats
     probabilities: Floats
     log_probabilities: Floats
-    payoffs: Floats
     log_weights: Floats
     rationality: Floats
 
@@ -218,14 +222,14 @@ def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
     return numbers
 
 
-def numbers_like(tabulation: Tabulation) -> Numbers:
-    """A block's numbers, all 0."""
-    actors = len(tabulation.rationality)
-    rows = [len(tabulation.probabilities)] * 2
-    rows += [len(tabulation.payoffs) * actors, len(tabulation.weights), actors]
-    whole = zeros(sum(rows))
-    chances, logarithms, payoffs, *others = np.split(whole, np.cumsum(rows)[:-1])
-    return Numbers(whole, chances, logarithms, payoffs.reshape(-1, actors, WIDTH), *others)
+def numbers_like(tabulation: Tabulation, slots: int = 0) -> Numbers:
+    """A block's numbers, all 0, after so many rows of slots."""
+    actors, chances = len(tabulation.rationality), len(tabulation.probabilities)
+    rows = [len(tabulation.payoffs) * actors, chances, chances, len(tabulation.weights), actors]
+    both = zeros(slots + sum(rows))
+    values, whole = both[: slots + rows[0]], both[slots:]
+    payoffs, *others = np.split(whole, np.cumsum(rows)[:-1])
+    return Numbers(values, whole, payoffs.reshape(-1, actors, WIDTH), *others)
 
 
 def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
@@ -234,7 +238,7 @@ def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
     payoffs = tabulation.payoffs[:, :, worlds].reshape(-1, len(worlds))
     rationality = np.minimum(tabulation.rationality[:, worlds], EXACT)
     weights = logarithms(tabulation.weights[:, worlds])
-    rows = [probabilities, logarithms(probabilities), payoffs, weights, rationality]
+    rows = [payoffs, probabilities, logarithms(probabilities), weights, rationality]
     return np.ascontiguousarray(np.concatenate(rows).T)
 
 

@@ -98,7 +98,7 @@ class Path:
         )
 
     def steps(self, nearly: float, tolerance: float) -> Iterator[tuple[Indices, Floats, float]]:
-        """The worlds that go on, where to, and how exactly: those that go on beyond, and those that arrive."""
+        """The worlds that go on, where to, and how exactly: first those under way, then those that arrive."""
         aim = np.minimum(self.t + self.step, 1.0)
         arriving = aim == 1.0
         for part, demanded in ((~arriving, nearly), (arriving, tolerance)):

@@ -39,9 +39,10 @@ from foedus.solve import (
     passes,
     queue,
     reach,
+    rearward,
     records,
     room,
-    runs,
+    schedule,
     small,
     small_path,
     small_plan,
@@ -55,15 +56,17 @@ from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
+from foedus.solve.rearward import Runs
 
 SOURCES = (
-    runs,
+    schedule,
     layout,
     block,
     lanes,
     arithmetic,
     passes,
     reach,
+    rearward,
     sweeps,
     mixing,
     queue,
@@ -81,7 +84,7 @@ SOURCES = (
     small_path,
 )
 DONE = "complete"
-USUAL = ("iterate", "conclude")
+USUAL = ("schedule", "iterate", "conclude")
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -96,6 +99,7 @@ class Kernels:
     """
 
     arrange: Callable[..., int]
+    schedule: Callable[..., tuple[int, int]]
     induct: Callable[..., None]
     iterate: Callable[..., None]
     conclude: Callable[..., None]
@@ -205,13 +209,16 @@ def _kernel(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:
 
 VECTOR, MATRIX, CUBE = (types.Array(float64, dimensions, "C") for dimensions in (1, 2, 3))
 INDICES = types.Array(int32, 1, "C")
+WORK = types.Array(int32, 2, "C")
 named: Callable[..., Any] = types.NamedTuple
 uniform: Callable[..., Any] = types.NamedUniTuple
 LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
-NUMBERS = named((*[MATRIX] * 3, CUBE, *[MATRIX] * 2), Numbers)
+NUMBERS = named((*[MATRIX] * 2, CUBE, *[MATRIX] * 4), Numbers)
 SCRATCH = named((*[MATRIX] * 8, CUBE, MATRIX, MATRIX, *[VECTOR] * 3), Scratch)
 TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
 LONGS = types.Array(int64, 1, "C")
+RUNS = named((*[INDICES] * (len(Runs._fields) - 1), int64), Runs)
+SCHEDULE = named((INDICES, INDICES, LONGS), schedule.Schedule)
 MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, VECTOR, VECTOR, LONGS, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
 FINDINGS = uniform(MATRIX, 3, queue.Findings)
@@ -229,9 +236,10 @@ MADE = uniform(MATRIX, 3, backward.Made)
 def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
     """The function and the types of each kernel."""
     return {
-        "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, types.Array(int32, 2, "C"))),
+        "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, WORK)),
         "induct": (backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
-        "iterate": (queue.iterate, void(LAYOUT, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
+        "schedule": (schedule.schedule, types.UniTuple(int64, 2)(LAYOUT, SCHEDULE, int64, WORK)),
+        "iterate": (queue.iterate, void(LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
         "conclude": (queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
         "evaluate": (sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         "follow": (walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from foedus.errors import FoedusError
 from foedus.game.game import TERMINAL, Game
-from foedus.solve.runs import runs_of
 
 Ints = NDArray[np.int32]
 
@@ -30,7 +29,7 @@ class Layout(NamedTuple):
 
     The log-odds of all options but one of each information set, its `base` (set), are numbered in rows:
     first_row (set), row_option (row). Those of the sets in `asked`, where beliefs may depend on play, come
-    first. From `sets` on: see `Runs`. The other fields are as in `Game`.
+    first. The other fields are as in `Game`.
     """
 
     first_edge: Ints
@@ -51,14 +50,6 @@ class Layout(NamedTuple):
     row_option: Ints
     base: Ints
     asked: Ints
-    sets: Ints
-    first_set: Ints
-    pairs: Ints
-    first_pair: Ints
-    others: Ints
-    first_other: Ints
-    members: Ints
-    first_member: Ints
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +80,6 @@ def layout_of(game: Game) -> Layout:
         row_option=_owned(np.empty(0)),
         base=_owned(np.empty(0)),
         asked=_owned(np.flatnonzero(matters(game))),
-        **{name: _owned(numbers) for name, numbers in runs_of(game, share)._asdict().items()},
     )
     return with_bases(layout, layout.first_option[:-1])
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from foedus.solve.arithmetic import exp, log, logistic, part
 from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, spread, store
-from foedus.solve.runs import MEMBER, WAYS
 
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
@@ -20,17 +19,24 @@ OUTSIDE = -3e300  # ln of what does not take part at all
 @part
 def prepare(layout: Any, numbers: Any, scratch: Any) -> None:
     """Write what no sweep changes: the values of terminal nodes, and the probabilities of chance."""
-    options, actors = layout.weight.shape[0], scratch.values.shape[1]
-    for row in range(numbers.probabilities.shape[0]):
-        chance, logarithm = load(numbers.probabilities, row), load(numbers.log_probabilities, row)
-        store(scratch.sigma, options + row, chance)
-        store(scratch.next_sigma, options + row, chance)
-        store(scratch.logs, options + row, logarithm)
+    prepare_chance(layout, numbers, scratch)
+    actors = scratch.values.shape[1]
     for n in range(layout.information_set.shape[0]):
         if entry(layout.information_set, n) == -2:
             for a in range(actors):
                 pay = load(numbers.payoffs, entry(layout.payoff, n) * actors + a)
                 store(scratch.values, n * actors + a, pay)
+
+
+@part
+def prepare_chance(layout: Any, numbers: Any, scratch: Any) -> None:
+    """Write the probabilities of chance."""
+    options = layout.weight.shape[0]
+    for row in range(numbers.probabilities.shape[0]):
+        chance, logarithm = load(numbers.probabilities, row), load(numbers.log_probabilities, row)
+        store(scratch.sigma, options + row, chance)
+        store(scratch.next_sigma, options + row, chance)
+        store(scratch.logs, options + row, logarithm)
 
 
 @part
@@ -191,33 +197,11 @@ def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
 
 
 @part
-def advantage(layout: Any, numbers: Any, scratch: Any, h: int) -> tuple[Any, Any]:
-    """What the second of two options brings the mover of h over the first, and the reach of h (lane)."""
-    first, last, members = entry(layout.first_member, h), entry(layout.first_member, h + 1), layout.members
-    total, better = spread(0.0), spread(0.0)
-    for at in range(first * MEMBER, last * MEMBER, MEMBER):
-        reached = load(scratch.reach, entry(members, at))
-        gain = after(scratch.values, numbers.payoffs, entry(members, at + 1), entry(members, at + 2))
-        gain -= after(scratch.values, numbers.payoffs, entry(members, at + 3), entry(members, at + 4))
-        if last - first == 1:
-            return gain, reached
-        total += reached
-        better = fma(reached, gain, better)
-    return better / total, total
-
-
-@part
-def odds_between(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
-    """`next_odds` of a set of two options; returns the reach of h (lane)."""
-    row, base = entry(layout.first_row, h), entry(layout.base, h)
-    option = entry(layout.row_option, row)
-    gain, total = advantage(layout, numbers, scratch, h)
-    if option < base:
-        gain = 0.0 - gain
-    heavier = load(numbers.log_weights, entry(layout.weight, option))
-    heavier -= load(numbers.log_weights, entry(layout.weight, base))
-    rationality = load(numbers.rationality, entry(layout.mover, h))
-    store(scratch.next_odds, row, at_least_never(fma(rationality, gain, heavier)))
+def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
+    total = beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch.reach)
+    expect(layout, numbers, scratch, h)
+    logit(layout, numbers, scratch, h)
     return total
 
 
@@ -272,12 +256,3 @@ def value(layout: Any, payoffs: Any, n: int, sigma: Any, values: Any) -> None:
             share, below, paid = way_out(layout, sigma, e, actors)
             total = fma(share, after(values, payoffs, below + a, paid + a), total)
         store(values, here + a, total)
-
-
-@part
-def value_pair(layout: Any, payoffs: Any, k: int, sigma: Any, values: Any) -> None:
-    """The same for the k-th node of two ways, in the order of the runs."""
-    ways, at = layout.pairs, k * WAYS
-    one = load(sigma, entry(ways, at + 1)), entry(ways, at + 2), entry(ways, at + 3)
-    other = load(sigma, entry(ways, at + 4)), entry(ways, at + 5), entry(ways, at + 6)
-    pair(values, payoffs, entry(ways, at), one, other)

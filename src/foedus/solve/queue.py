@@ -17,7 +17,8 @@ from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH, less, load, lowest, positive, same, store
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
 from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, smallness
-from foedus.solve.sweeps import appraise_all, backward_by_runs
+from foedus.solve.rearward import backward_by_runs
+from foedus.solve.sweeps import appraise_all
 
 TIRED = 0
 ALL = (1 << WIDTH) - 1
@@ -108,7 +109,9 @@ def release_tired(scratch: Any, memory: Any, jobs: Any, most: int, busy: int) ->
     return busy
 
 
-def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, settings: Any) -> None:
+def iterate(
+    layout: Any, runs: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, settings: Any
+) -> None:
     """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up.
 
     Which lanes are at work is kept as the bits of a whole number.
@@ -118,12 +121,12 @@ def iterate(layout: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, set
     waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, 0, 0)
     while busy != 0:
         if waiting > before:
-            passes.prepare(layout, numbers, scratch)
+            passes.prepare_chance(layout, numbers, scratch)
             if settings.reach != LINEAR:
                 smallness(layout, numbers, scratch)
         passes.show_asked(layout, scratch, settings.reach == LOGARITHMIC)
         find_reach(layout, numbers, scratch, settings.reach)
-        store(scratch.lost, 0, backward_by_runs(layout, numbers, scratch))
+        store(scratch.lost, 0, backward_by_runs(layout, runs, numbers, scratch))
         compare(layout, scratch, rows)
         busy = release_ended(scratch, memory, jobs, settings.tolerance, busy)
         if busy != 0:

@@ -12,6 +12,7 @@ from foedus.solve.mixing import Settings
 from foedus.solve.passes import NEVER
 from foedus.solve.problem import Found, PerThread, Problem
 from foedus.solve.queue import Findings, Jobs
+from foedus.solve.runs import runs_of
 from foedus.solve.sweeps import ROWS
 
 
@@ -19,9 +20,9 @@ class Runner:
     """Runs jobs over one layout; `depth` differences are remembered by accelerated sweeps."""
 
     def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
-        self.problem, self.layout = problem, layout
+        self.problem, self.layout, self.runs = problem, layout, runs_of(problem.game)
         self._scratch = PerThread(problem.scratch)
-        self._numbers = PerThread(lambda: numbers_like(problem.tabulation))
+        self._numbers = PerThread(lambda: numbers_like(problem.tabulation, self.runs.slots))
         self._memory = PerThread(lambda: memory_for(layout, depth))
 
     def jobs(self, worlds: Indices) -> Jobs:
@@ -43,7 +44,7 @@ class Runner:
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
         memory = self._numbers.get(), self._scratch.get(), self._memory.get()
-        compiled().iterate(self.layout, *memory, jobs, settings)
+        compiled().iterate(self.layout, self.runs, *memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""

@@ -1,112 +1,111 @@
-"""A game cut into runs: stretches of nodes none of which is a child of another, but where play ends.
-
-The sets of a run answer, and its nodes find their values, in any order, so the kernels do what is alike for
-one after the other, and the processor need not wait for the end of a long chain of arithmetic before it
-begins with the next.
-"""
+"""A game's runs as lists of what the backward half of a sweep reads and writes, made once per game."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foedus.game.game import TERMINAL, Game
+from foedus.solve.kernels import compiled
+from foedus.solve.layout import Ints, layout_of
+from foedus.solve.rearward import FREE, KINDS, MEMBER, OTHER, PAYING, WAYS, WIDE, Runs
+from foedus.solve.schedule import ROWS, WINDOW, Schedule
 
-LONGEST = 64
-WAYS, MEMBER = 7, 5
+MOST_BITS = 62
 
-
-class Runs(NamedTuple):
-    """Runs from the end of the game to the root. The k-th has the information sets
-    sets[first_set[k]] … sets[first_set[k + 1] - 1], and likewise of `others`, nodes of other than two ways,
-    and of `pairs`, nodes of two, each as WAYS numbers: its own row of values, then of either way the share,
-    the child's row of values and the row of payments. Rows are those of actor 0; each actor has one.
-
-    members: of each node of an information set of two options MEMBER numbers, the node, then the mover's rows
-    of values and of payments for the second option, and for the first. Those of set h, if it is such a set,
-    are first_member[h] … first_member[h + 1] - 1.
-    """
-
-    sets: NDArray[np.intp]
-    first_set: NDArray[np.intp]
-    pairs: NDArray[np.intp]
-    first_pair: NDArray[np.intp]
-    others: NDArray[np.intp]
-    first_other: NDArray[np.intp]
-    members: NDArray[np.intp]
-    first_member: NDArray[np.intp]
+Longs = NDArray[np.intp]
 
 
-def runs_of(game: Game, share: NDArray[np.integer]) -> Runs:
-    """The runs of a game, given the share of each edge (see `Layout`)."""
-    starts, actors = _starts(game), len(game.actors)
-    degree, first = np.diff(game.first_edge), np.asarray(game.first_edge)
-    run = np.searchsorted(-starts, -np.arange(game.nodes), "left")
-    inner = np.flatnonzero(game.information_set != TERMINAL)
-    two, others = inner[degree[inner] == 2], inner[degree[inner] != 2]
-    two, others = two[np.argsort(run[two], kind="stable")], others[np.argsort(run[others], kind="stable")]
-    edges = first[two][:, None] + np.arange(2)
-    ways = np.stack([share[edges], game.child[edges] * actors, game.payment[edges] * actors], axis=2)
-    members, first_member = _members(game)
-    of_set = run[np.asarray(game.first_node)]
-    count = len(starts)
-    return Runs(
-        sets=np.argsort(of_set, kind="stable"),
-        first_set=_firsts(of_set, count),
-        pairs=np.concatenate([two[:, None] * actors, ways.reshape(len(two), WAYS - 1)], axis=1).ravel(),
-        first_pair=_firsts(run[two], count),
-        others=others,
-        first_other=_firsts(run[others], count),
-        members=members.ravel(),
-        first_member=first_member,
-    )
+@lru_cache(maxsize=64)
+def runs_of(game: Game) -> Runs:
+    """The runs of a game, made once per game. Raises UnorderedGame."""
+    layout, nodes = layout_of(game), game.nodes
+    found = Schedule(np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int64))
+    work = np.empty((ROWS, nodes), np.int32)
+    count, slots = compiled().schedule(layout, found, WINDOW, work)
+    lists = Lists(game, found, layout.share, count, slots)
+    return Runs(*(np.ascontiguousarray(each, np.int32) for each in lists.all()), slots * len(game.actors))
 
 
-def _members(game: Game) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    owner, actors = np.asarray(game.information_set), len(game.actors)
-    two = np.append(np.diff(game.first_option) == 2, False)  # the last is for nodes of no set
-    nodes = np.flatnonzero(two[np.maximum(owner, -1)])
-    nodes = nodes[np.argsort(owner[nodes], kind="stable")]
-    edges = np.asarray(game.first_edge)[nodes][:, None] + np.array([1, 0])
-    rows = np.stack([game.child[edges] * actors, game.payment[edges] * actors], axis=2)
-    rows += game.mover[owner[nodes]][:, None, None]
-    members = np.concatenate([nodes[:, None], rows.reshape(len(nodes), MEMBER - 1)], axis=1)
-    return members, _firsts(owner[nodes], game.information_sets)
+class Lists:
+    """What the lists are made of: rows (node, edge), the first actor needed, and how many (node)."""
+
+    def __init__(self, game: Game, schedule: Schedule, share: Ints, count: int, slots: int) -> None:
+        self.game, self.run, self.share, self.count = game, schedule.run, share, count
+        actors, ends = len(game.actors), np.asarray(game.information_set) == TERMINAL
+        self.row = np.where(ends, slots + np.asarray(game.payoff), schedule.slot) * actors
+        self.below = self.row[game.child]
+        self.paid = (slots + np.asarray(game.payment)) * actors
+        self.first, self.needed = _spans(schedule.turns, actors)
+        self.degree = np.diff(game.first_edge)
+
+    def all(self) -> list[Longs]:
+        """Everything in the order of `Runs`."""
+        inner = np.flatnonzero((self.needed > 0) & (self.degree > 0))
+        others = inner[self.degree[inner] != 2]
+        return [
+            *self.sets(),
+            *self.members(),
+            *self.pairs(inner[self.degree[inner] == 2]),
+            *self.others(others[np.argsort(self.run[others], kind="stable")]),
+            self.below,
+            self.paid,
+        ]
+
+    def sets(self) -> tuple[Longs, Longs]:
+        """`sets` and `first_set`."""
+        game = self.game
+        pays, owner = np.zeros(game.information_sets, np.bool_), np.asarray(game.information_set)
+        of_edge = np.repeat(owner, self.degree)
+        pays[of_edge[(of_edge >= 0) & (game.payment > 0)]] = True
+        kind = np.where(np.diff(game.first_option) == 2, np.where(pays, PAYING, FREE), WIDE)
+        group = self.run[game.first_node] * KINDS + kind
+        return np.argsort(group, kind="stable"), _firsts(group, self.count * KINDS)
+
+    def members(self) -> tuple[Longs, Longs]:
+        """`members` and `first_member`."""
+        game, owner = self.game, np.asarray(self.game.information_set)
+        two = np.append(np.diff(game.first_option) == 2, False)  # the last is for nodes of no set
+        nodes = np.flatnonzero(two[np.maximum(owner, -1)])
+        nodes = nodes[np.argsort(owner[nodes], kind="stable")]
+        edges = np.asarray(game.first_edge)[nodes][:, None] + np.array([1, 0])
+        rows = np.stack([self.below[edges], self.paid[edges]], axis=2)
+        rows += game.mover[owner[nodes]][:, None, None]
+        members = np.concatenate([nodes[:, None], rows.reshape(len(nodes), MEMBER - 1)], axis=1)
+        return members.ravel(), _firsts(owner[nodes], game.information_sets)
+
+    def pairs(self, nodes: Longs) -> tuple[Longs, Longs, Longs]:
+        """`pairs`, `parts` and `first_part`, for these nodes."""
+        edges, first = np.asarray(self.game.first_edge)[nodes][:, None] + np.arange(2), self.first[nodes]
+        rows = [self.share[edges], self.below[edges] + first[:, None], self.paid[edges] + first[:, None]]
+        ways = np.stack(rows, axis=2).reshape(len(nodes), WAYS - 1)
+        pairs = np.concatenate([(self.row[nodes] + first)[:, None], ways], axis=1)
+        kind = 2 * self.needed[nodes] + (self.game.payment[edges] > 0).any(axis=1)
+        order = np.lexsort((kind, self.run[nodes]))
+        run, kind = self.run[nodes][order], kind[order]
+        new = np.flatnonzero(np.append(True, (np.diff(run) != 0) | (np.diff(kind) != 0))[: len(nodes)])
+        parts = np.stack([kind[new], new, np.append(new[1:], len(nodes))[: len(new)]], axis=1)
+        return pairs[order].ravel(), parts.ravel(), _firsts(run[new], self.count)
+
+    def others(self, nodes: Longs) -> tuple[Longs, Longs]:
+        """`others` and `first_other`, for these nodes, which come by run."""
+        told = np.stack([nodes, self.row[nodes], self.first[nodes], self.needed[nodes]], axis=1)
+        return told.reshape(-1, OTHER).ravel(), _firsts(self.run[nodes], self.count)
 
 
-def _firsts(run: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Where those of each run start, and the end."""
-    return np.concatenate([[0], np.cumsum(np.bincount(run, minlength=count))])
+def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:
+    """The first actor on whose value of a node an earlier choice turns, and how many there are from that to
+    the last such actor (node)."""
+    if actors > MOST_BITS:
+        return np.zeros(len(turns), np.intp), np.full(len(turns), actors)
+    needs = (turns[:, None] >> np.arange(actors)) & 1 == 1
+    first, after = needs.argmax(axis=1), actors - needs[:, ::-1].argmax(axis=1)
+    return first, np.where(needs.any(axis=1), after - first, 0)
 
 
-def _starts(game: Game) -> NDArray[np.intp]:
-    """Where runs start, from the end of the game on: as long as can be, of whole information sets, but short
-    enough to stay in the nearest memory."""
-    first, nearest = (each[::-1].tolist() for each in _together(game))
-    starts, end, start = [], game.nodes, game.nodes
-    for whole, child in zip(first, nearest, strict=True):
-        if whole >= start:
-            continue
-        if start < end and (child < end or end - whole > LONGEST):
-            starts.append(start)
-            end = start
-        start = whole
-    return np.array([*starts, 0], np.intp)
-
-
-def _together(game: Game) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first node of each node's information set, and the first child of any of its nodes where play goes
-    on (node)."""
-    owner, nodes = np.asarray(game.information_set), np.arange(game.nodes)
-    nearest, inner = np.full(game.nodes, game.nodes), np.flatnonzero(owner != TERMINAL)
-    if len(inner):
-        below = np.where(owner[game.child] == TERMINAL, game.nodes, game.child)
-        nearest[inner] = np.minimum.reduceat(below, np.asarray(game.first_edge)[inner])
-    if game.information_sets:
-        owned, least = np.flatnonzero(owner >= 0), np.full(game.information_sets, game.nodes)
-        np.minimum.at(least, owner[owned], nearest[owned])
-        nearest[owned] = least[owner[owned]]
-    first = np.where(owner >= 0, np.append(game.first_node, 0)[np.maximum(owner, 0)], nodes)
-    return first, nearest
+def _firsts(group: NDArray[Any], count: int) -> Longs:
+    """Where those of each group start, and the end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=count))])

@@ -8,20 +8,10 @@ from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
 from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
 from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, forward, least_order, smallness
-
-UNREACHED = 1e-250
+from foedus.solve.rearward import UNREACHED
 
 RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
 ROWS = 6
-
-
-@part
-def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
-    """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
-    total = passes.beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch.reach)
-    passes.expect(layout, numbers, scratch, h)
-    passes.logit(layout, numbers, scratch, h)
-    return total
 
 
 @part
@@ -36,63 +26,13 @@ def backward(layout: Any, numbers: Any, scratch: Any) -> Any:
         h, first = entry(layout.information_set, n), n
         if h >= 0:
             first = entry(layout.first_node, h)
-            total = answer(layout, numbers, scratch, h)
+            total = passes.answer(layout, numbers, scratch, h)
             if n > first:
                 lost = less(total, spread(UNREACHED), spread(1.0), lost)
         if h != -2:
             for member in range(first, n + 1):
                 passes.value(layout, numbers.payoffs, member, scratch.next_sigma, scratch.values)
         n = first - 1
-    return lost
-
-
-@part
-def answer_run(layout: Any, numbers: Any, scratch: Any, run: int, lost: Any) -> Any:
-    """`next_odds` of the sets of a run; returns 1.0 (lane) where reach is lost or was."""
-    for k in range(entry(layout.first_set, run), entry(layout.first_set, run + 1)):
-        h = entry(layout.sets, k)
-        if passes.two(layout, h):
-            total = passes.odds_between(layout, numbers, scratch, h)
-        else:
-            total = answer(layout, numbers, scratch, h)
-        if entry(layout.last_node, h) - entry(layout.first_node, h) > 1:
-            lost = less(total, spread(UNREACHED), spread(1.0), lost)
-    return lost
-
-
-@part
-def share_run(layout: Any, scratch: Any, run: int) -> None:
-    """`next_sigma` of those of two options."""
-    single = -1
-    for k in range(entry(layout.first_set, run), entry(layout.first_set, run + 1)):
-        h = entry(layout.sets, k)
-        if passes.two(layout, h):
-            if single < 0:
-                single = h
-            else:
-                passes.share_pair(layout, single, h, scratch.next_odds, scratch.next_sigma)
-                single = -1
-    if single >= 0:
-        passes.share_out(layout, single, scratch.next_odds, scratch.next_sigma)
-
-
-@part
-def value_run(layout: Any, payoffs: Any, sigma: Any, values: Any, run: int) -> None:
-    """Values of the nodes of a run."""
-    for k in range(entry(layout.first_pair, run), entry(layout.first_pair, run + 1)):
-        passes.value_pair(layout, payoffs, k, sigma, values)
-    for k in range(entry(layout.first_other, run), entry(layout.first_other, run + 1)):
-        passes.value(layout, payoffs, entry(layout.others, k), sigma, values)
-
-
-@part
-def backward_by_runs(layout: Any, numbers: Any, scratch: Any) -> Any:
-    """The same as `backward`, but beliefs are not kept."""
-    lost = spread(0.0)
-    for run in range(layout.first_set.shape[0] - 1):
-        lost = answer_run(layout, numbers, scratch, run, lost)
-        share_run(layout, scratch, run)
-        value_run(layout, numbers.payoffs, scratch.next_sigma, scratch.values, run)
     return lost
 
 
@@ -127,7 +67,7 @@ def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
 @part
 def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool) -> None:
     """Take h into the certificate, in the rows of `scratch.report`."""
-    total = answer(layout, numbers, scratch, h)
+    total = passes.answer(layout, numbers, scratch, h)
     report, several = scratch.report, entry(layout.last_node, h) - entry(layout.first_node, h) > 1
     regret = gain(layout, numbers, scratch, h)
     weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
