@@ -104,30 +104,40 @@ def log_shares(layout: Any, h: int, odds: Any, logs: Any) -> None:
 
 
 @part
-def show(layout: Any, scratch: Any, h: int, logarithmic: bool) -> None:
-    """σ of the options of h from `odds`, and ln σ too where reach goes by logarithms."""
-    share_out(layout, h, scratch.odds, scratch.sigma)
-    if logarithmic:
-        log_shares(layout, h, scratch.odds, scratch.logs)
+def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
+    """σ from `odds`, and ln σ too where reach goes by logarithms, of all sets that beliefs may depend on."""
+    single = -1
+    for k in range(layout.asked.shape[0]):
+        single = show_beside(layout, scratch, entry(layout.asked, k), single, logarithmic)
+    if single >= 0:
+        share_out(layout, single, scratch.odds, scratch.sigma)
 
 
 @part
-def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
-    """The same for all sets that beliefs may depend on."""
+def show_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
+    """The same for all sets."""
     single = -1
-    for k in range(layout.asked.shape[0]):
-        h = entry(layout.asked, k)
-        if logarithmic:
-            log_shares(layout, h, scratch.odds, scratch.logs)
-        if not two(layout, h):
-            share_out(layout, h, scratch.odds, scratch.sigma)
-        elif single < 0:
-            single = h
-        else:
-            share_pair(layout, single, h, scratch.odds, scratch.sigma)
-            single = -1
+    for h in range(layout.mover.shape[0]):
+        single = show_beside(layout, scratch, h, single, logarithmic)
     if single >= 0:
         share_out(layout, single, scratch.odds, scratch.sigma)
+
+
+@part
+def show_beside(layout: Any, scratch: Any, h: int, single: int, logarithmic: bool) -> int:
+    """The same for h; a set of two options waits for another. Returns the set that waits, or −1.
+
+    `single` is the set that waited before, or −1.
+    """
+    if logarithmic:
+        log_shares(layout, h, scratch.odds, scratch.logs)
+    if not two(layout, h):
+        share_out(layout, h, scratch.odds, scratch.sigma)
+        return single
+    if single < 0:
+        return h
+    share_pair(layout, single, h, scratch.odds, scratch.sigma)
+    return -1
 
 
 @part
@@ -229,9 +239,14 @@ def weigh(values: Any, payoffs: Any, here: int, one: Any, other: Any, actors: in
     """The mean over two ways, for each actor."""
     share, below, paid = one
     rest, second, extra = other
+    if paid < values.shape[1] and extra < values.shape[1]:
+        for a in range(actors):
+            store(values, here + a, fma(rest, load(values, second + a), share * load(values, below + a)))
+        return
     for a in range(actors):
-        total = share * after(values, payoffs, below + a, paid + a)
-        store(values, here + a, fma(rest, after(values, payoffs, second + a, extra + a), total))
+        worth = load(payoffs, paid + a) + load(values, below + a)
+        more = load(payoffs, extra + a) + load(values, second + a)
+        store(values, here + a, fma(rest, more, share * worth))
 
 
 @part

@@ -154,8 +154,7 @@ def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, 
         for lane in range(WIDTH):
             fill(numbers.whole, scratch.odds, jobs, lane, min(first + lane, count - 1))
         passes.prepare(layout, numbers, scratch)
-        for h in range(layout.mover.shape[0]):
-            passes.show(layout, scratch, h, logarithmic)
+        passes.show_all(layout, scratch, logarithmic)
         appraise_all(layout, numbers, scratch, logarithmic)
         copy_rows(scratch.sigma, findings.sigma, first)
         copy_rows(scratch.values, findings.values, first)

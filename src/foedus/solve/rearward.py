@@ -13,7 +13,7 @@ UNREACHED = 1e-250
 
 FREE, PAYING, WIDE = range(3)
 KINDS = 3
-MEMBER, WAYS, PART, OTHER = 5, 7, 3, 4
+MEMBER, WAYS, PART, OTHER, TOLL = 5, 5, 3, 4, 3
 
 
 class Runs(NamedTuple):
@@ -22,21 +22,25 @@ class Runs(NamedTuple):
     Values lie in slots, followed by the rows of the table of payoffs, where those of ends are: each slot and
     each row of the table has one row for each actor.
 
-    Information sets come by kind: FREE are those of two options of which no edge pays, PAYING the others of
-    two options, WIDE the rest. Those of kind j in the k-th run are group g = k · KINDS + j: the sets
-    sets[first_set[g]] … sets[first_set[g + 1] - 1].
+    Information sets come by kind: FREE are those of two options of which no edge pays the mover anything,
+    PAYING the others of two options, WIDE the rest. Those of kind j in the k-th run are group
+    g = k · KINDS + j: the sets sets[first_set[g]] … sets[first_set[g + 1] - 1].
 
     members: of each node of an information set of two options MEMBER numbers, the node, then the mover's rows
     of values and of payments for the second option, and for the first. Those of set h, if it is such a set,
     are first_member[h] … first_member[h + 1] - 1.
 
     pairs: of each node of two ways of which any value is needed WAYS numbers, its own row, then of either way
-    the share, the child's row and the row of payments; rows are those of the first actor needed. They come in
-    parts, of the k-th run first_part[k] … first_part[k + 1] - 1, each as PART numbers: twice the number of
-    actors needed, plus 1 if some edge pays; the first node, and the end.
+    the share and the child's row; rows are those of the first actor needed. They come in parts, of the k-th
+    run first_part[k] … first_part[k + 1] - 1, each as PART numbers: how many actors are needed, the first
+    node, and the end.
 
     others: of each other node of which any value is needed OTHER numbers, the node, its row, the first actor
     needed, and how many are. Those of the k-th run are first_other[k] … first_other[k + 1] - 1.
+
+    tolls: for each edge and each actor needed whom it pays something TOLL numbers, the row of the node that
+    it leaves, its share, and the row of what it pays. Those of the k-th run are first_toll[k] …
+    first_toll[k + 1] - 1.
 
     below, paid (edge): the child's row, and the row of what the edge pays. slots: how many rows they have.
     """
@@ -50,6 +54,8 @@ class Runs(NamedTuple):
     first_part: Ints
     others: Ints
     first_other: Ints
+    tolls: Ints
+    first_toll: Ints
     below: Ints
     paid: Ints
     slots: int
@@ -95,47 +101,43 @@ def share_run(layout: Any, runs: Any, scratch: Any, group: int) -> None:
 
 @part
 def value_run(layout: Any, runs: Any, values: Any, sigma: Any, run: int) -> None:
-    """The values that are needed of the nodes of a run."""
+    """The values that are needed of the nodes of a run: first without what the edges from them pay."""
     for k in range(entry(runs.first_part, run), entry(runs.first_part, run + 1)):
-        kind = entry(runs.parts, k * PART)
-        first, last = entry(runs.parts, k * PART + 1), entry(runs.parts, k * PART + 2)
-        if kind & 1:
-            weigh_all(runs.pairs, values, sigma, first, last, kind >> 1, True)
-        else:
-            weigh_all(runs.pairs, values, sigma, first, last, kind >> 1, False)
+        needed, first = entry(runs.parts, k * PART), entry(runs.parts, k * PART + 1)
+        weigh_all(runs.pairs, values, sigma, first, entry(runs.parts, k * PART + 2), needed)
     for k in range(entry(runs.first_other, run), entry(runs.first_other, run + 1)):
         weigh_many(layout, runs, values, sigma, k * OTHER)
+    for k in range(entry(runs.first_toll, run), entry(runs.first_toll, run + 1)):
+        row, share = entry(runs.tolls, k * TOLL), load(sigma, entry(runs.tolls, k * TOLL + 1))
+        toll = load(values, entry(runs.tolls, k * TOLL + 2))
+        store(values, row, fma(share, toll, load(values, row)))
 
 
 @part
-def weigh_all(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int, pays: bool) -> None:
-    """`weigh` for each node, unrolled for the usual numbers of actors."""
+def weigh_all(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
+    """`weigh`, unrolled for the usual numbers of actors."""
     if needed == 1:
-        weigh(ways, values, sigma, first, last, 1, pays)
+        weigh(ways, values, sigma, first, last, 1)
     elif needed == 2:
-        weigh(ways, values, sigma, first, last, 2, pays)
+        weigh(ways, values, sigma, first, last, 2)
     elif needed == 3:
-        weigh(ways, values, sigma, first, last, 3, pays)
+        weigh(ways, values, sigma, first, last, 3)
     elif needed == 4:
-        weigh(ways, values, sigma, first, last, 4, pays)
+        weigh(ways, values, sigma, first, last, 4)
     elif needed == 5:
-        weigh(ways, values, sigma, first, last, 5, pays)
+        weigh(ways, values, sigma, first, last, 5)
     else:
-        weigh(ways, values, sigma, first, last, needed, pays)
+        weigh(ways, values, sigma, first, last, needed)
 
 
 @part
-def weigh(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int, pays: bool) -> None:
+def weigh(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
     """Values of nodes `first` … `last` - 1 of `ways`, the means over their two ways."""
     for at in range(first * WAYS, last * WAYS, WAYS):
-        one, other = load(sigma, entry(ways, at + 1)), load(sigma, entry(ways, at + 4))
-        here, below, second = entry(ways, at), entry(ways, at + 2), entry(ways, at + 5)
+        one, other = load(sigma, entry(ways, at + 1)), load(sigma, entry(ways, at + 3))
+        here, below, second = entry(ways, at), entry(ways, at + 2), entry(ways, at + 4)
         for a in range(needed):
-            worth, rest = load(values, below + a), load(values, second + a)
-            if pays:
-                worth += load(values, entry(ways, at + 3) + a)
-                rest += load(values, entry(ways, at + 6) + a)
-            store(values, here + a, fma(other, rest, one * worth))
+            store(values, here + a, fma(other, load(values, second + a), one * load(values, below + a)))
 
 
 @part
@@ -145,8 +147,8 @@ def weigh_many(layout: Any, runs: Any, values: Any, sigma: Any, at: int) -> None
     for a in range(actor, actor + entry(runs.others, at + 3)):
         total = spread(0.0)
         for e in range(entry(layout.first_edge, n), entry(layout.first_edge, n + 1)):
-            worth = load(values, entry(runs.below, e) + a) + load(values, entry(runs.paid, e) + a)
-            total = fma(load(sigma, entry(layout.share, e)), worth, total)
+            share = load(sigma, entry(layout.share, e))
+            total = fma(share, load(values, entry(runs.below, e) + a), total)
         store(values, here + a, total)
 
 

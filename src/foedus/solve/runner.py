@@ -20,7 +20,8 @@ class Runner:
     """Runs jobs over one layout; `depth` differences are remembered by accelerated sweeps."""
 
     def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
-        self.problem, self.layout, self.runs = problem, layout, runs_of(problem.game)
+        self.problem, self.layout = problem, layout
+        self.runs = runs_of(problem.game, problem.tabulation.payoffs)
         self._scratch = PerThread(problem.scratch)
         self._numbers = PerThread(lambda: numbers_like(problem.tabulation, self.runs.slots))
         self._memory = PerThread(lambda: memory_for(layout, depth))

@@ -9,32 +9,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.game.game import TERMINAL, Game
+from foedus.solve.block import Floats
 from foedus.solve.kernels import compiled
 from foedus.solve.layout import Ints, layout_of
-from foedus.solve.rearward import FREE, KINDS, MEMBER, OTHER, PAYING, WAYS, WIDE, Runs
+from foedus.solve.rearward import FREE, KINDS, MEMBER, PAYING, WAYS, WIDE, Runs
 from foedus.solve.schedule import ROWS, WINDOW, Schedule
 
 MOST_BITS = 62
 
 Longs = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+def runs_of(game: Game, payoffs: Floats) -> Runs:
+    """The runs of a game, made once per game and per which of its payoffs (row, actor, world) are 0 in all
+    worlds. Raises UnorderedGame."""
+    return _runs_of(game, (payoffs != 0.0).any(axis=2).tobytes())
 
 
 @lru_cache(maxsize=64)
-def runs_of(game: Game) -> Runs:
-    """The runs of a game, made once per game. Raises UnorderedGame."""
+def _runs_of(game: Game, some: bytes) -> Runs:
     layout, nodes = layout_of(game), game.nodes
     found = Schedule(np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int64))
     work = np.empty((ROWS, nodes), np.int32)
     count, slots = compiled().schedule(layout, found, WINDOW, work)
-    lists = Lists(game, found, layout.share, count, slots)
+    pays = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
+    lists = Lists(game, pays, found, layout.share, count, slots)
     return Runs(*(np.ascontiguousarray(each, np.int32) for each in lists.all()), slots * len(game.actors))
 
 
 class Lists:
     """What the lists are made of: rows (node, edge), the first actor needed, and how many (node)."""
 
-    def __init__(self, game: Game, schedule: Schedule, share: Ints, count: int, slots: int) -> None:
+    def __init__(
+        self, game: Game, pays: Bools, schedule: Schedule, share: Ints, count: int, slots: int
+    ) -> None:
         self.game, self.run, self.share, self.count = game, schedule.run, share, count
+        self.pays, self.parent = pays, np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
         actors, ends = len(game.actors), np.asarray(game.information_set) == TERMINAL
         self.row = np.where(ends, slots + np.asarray(game.payoff), schedule.slot) * actors
         self.below = self.row[game.child]
@@ -51,6 +62,7 @@ class Lists:
             *self.members(),
             *self.pairs(inner[self.degree[inner] == 2]),
             *self.others(others[np.argsort(self.run[others], kind="stable")]),
+            *self.tolls(),
             self.below,
             self.paid,
         ]
@@ -59,8 +71,9 @@ class Lists:
         """`sets` and `first_set`."""
         game = self.game
         pays, owner = np.zeros(game.information_sets, np.bool_), np.asarray(game.information_set)
-        of_edge = np.repeat(owner, self.degree)
-        pays[of_edge[(of_edge >= 0) & (game.payment > 0)]] = True
+        chosen = np.flatnonzero(owner[self.parent] >= 0)
+        by = owner[self.parent[chosen]]
+        pays[by[self.pays[game.payment[chosen], game.mover[by]]]] = True
         kind = np.where(np.diff(game.first_option) == 2, np.where(pays, PAYING, FREE), WIDE)
         group = self.run[game.first_node] * KINDS + kind
         return np.argsort(group, kind="stable"), _firsts(group, self.count * KINDS)
@@ -80,20 +93,31 @@ class Lists:
     def pairs(self, nodes: Longs) -> tuple[Longs, Longs, Longs]:
         """`pairs`, `parts` and `first_part`, for these nodes."""
         edges, first = np.asarray(self.game.first_edge)[nodes][:, None] + np.arange(2), self.first[nodes]
-        rows = [self.share[edges], self.below[edges] + first[:, None], self.paid[edges] + first[:, None]]
+        rows = [self.share[edges], self.below[edges] + first[:, None]]
         ways = np.stack(rows, axis=2).reshape(len(nodes), WAYS - 1)
         pairs = np.concatenate([(self.row[nodes] + first)[:, None], ways], axis=1)
-        kind = 2 * self.needed[nodes] + (self.game.payment[edges] > 0).any(axis=1)
-        order = np.lexsort((kind, self.run[nodes]))
-        run, kind = self.run[nodes][order], kind[order]
-        new = np.flatnonzero(np.append(True, (np.diff(run) != 0) | (np.diff(kind) != 0))[: len(nodes)])
-        parts = np.stack([kind[new], new, np.append(new[1:], len(nodes))[: len(new)]], axis=1)
+        order = np.lexsort((self.needed[nodes], self.run[nodes]))
+        run, needed = self.run[nodes][order], self.needed[nodes][order]
+        new = np.flatnonzero(np.append(True, (np.diff(run) != 0) | (np.diff(needed) != 0))[: len(nodes)])
+        parts = np.stack([needed[new], new, np.append(new[1:], len(nodes))[: len(new)]], axis=1)
         return pairs[order].ravel(), parts.ravel(), _firsts(run[new], self.count)
 
     def others(self, nodes: Longs) -> tuple[Longs, Longs]:
         """`others` and `first_other`, for these nodes, which come by run."""
         told = np.stack([nodes, self.row[nodes], self.first[nodes], self.needed[nodes]], axis=1)
-        return told.reshape(-1, OTHER).ravel(), _firsts(self.run[nodes], self.count)
+        return told.ravel(), _firsts(self.run[nodes], self.count)
+
+    def tolls(self) -> tuple[Longs, Longs]:
+        """`tolls` and `first_toll`."""
+        actors = np.arange(len(self.game.actors))
+        from_here = (actors - self.first[:, None] >= 0) & (
+            actors - self.first[:, None] < self.needed[:, None]
+        )
+        edges, actor = np.nonzero(self.pays[self.game.payment] & from_here[self.parent])
+        order = np.argsort(self.run[self.parent[edges]], kind="stable")
+        edges, actor = edges[order], actor[order]
+        rows = [self.row[self.parent[edges]] + actor, self.share[edges], self.paid[edges] + actor]
+        return np.stack(rows, axis=1).ravel(), _firsts(self.run[self.parent[edges]], self.count)
 
 
 def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:

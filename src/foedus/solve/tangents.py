@@ -29,8 +29,7 @@ def respond(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
     """One sweep from `scratch.odds`: `next_odds` and `next_sigma` answer the play that they stand for."""
     passes.prepare(layout, numbers, scratch)
     smallness(layout, numbers, scratch)
-    for h in range(layout.mover.shape[0]):
-        passes.show(layout, scratch, h, True)
+    passes.show_all(layout, scratch, True)
     find_reach(layout, numbers, scratch, LOGARITHMIC)
     way_shares(layout, scratch, tangent)
     store(scratch.lost, 0, backward(layout, numbers, scratch))
