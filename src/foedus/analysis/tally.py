@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
+from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Indices, empty, zeros
+from foedus.solve.block import Indices
 from foedus.solve.lanes import fma, load, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
@@ -83,11 +84,17 @@ def tally(
 
     def work(block: Indices) -> None:
         first, last = int(block[0]), int(block[-1]) + 1
-        shares = zeros(game.options + len(tabulation.probabilities))
+        counted = (tracks, SETS), (tracks, 2), (groups,)
+        mass, shares, *rest = lend_each(
+            (game.nodes, SETS), (game.options + len(tabulation.probabilities),), *counted
+        )
         shares[: game.options, : len(block)] = behaviour[:, first:last]
         shares[game.options :, : len(block)] = tabulation.probabilities[:, first:last]
-        sums = Sums(zeros(tracks, SETS), zeros(tracks, 2), zeros(groups))
-        kernel(layout, shares, asked, empty(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
+        shares[:, len(block) :] = 0.0
+        sums = Sums(*rest)
+        for each in sums:
+            each[:] = 0.0
+        kernel(layout, shares, asked, mass, np.zeros(game.nodes, np.uint8), sums)
         ends[:, :, first:last], occasions[:, :, first:last], found[:, first:last] = (
             each[..., : len(block)] for each in sums
         )

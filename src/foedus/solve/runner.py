@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
-from foedus.solve.block import Floats, Indices, memory_for, numbers_like, packed
+from foedus.game.game import Game
+from foedus.solve.arena import Shape, carve, lend, rows_of
+from foedus.solve.block import Floats, Indices, Memory, Numbers, Scratch, memory_for, packed, scratch_for
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
-from foedus.solve.layout import Layout
+from foedus.solve.layout import Layout, layout_of
 from foedus.solve.mixing import Settings
 from foedus.solve.passes import NEVER
-from foedus.solve.problem import Found, PerThread, Problem
+from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.sweeps import ROWS
+
+
+class Needs(NamedTuple):
+    """The shapes of the arrays (…, lane) that kernels need: those of `Numbers` but the whole, of `Scratch`,
+    and of the `Memory` of lanes."""
+
+    numbers: tuple[Shape, ...]
+    scratch: tuple[Shape, ...]
+    memory: tuple[Shape, ...]
+
+
+@lru_cache(maxsize=128)
+def needs_of(game: Game, rows: tuple[int, int, int], depth: int) -> Needs:
+    """What a game needs with so many rows of probabilities, of payoffs and of weights."""
+    layout, actors = layout_of(game), len(game.actors)
+    chances, payoffs, weights = rows
+    scratch, memory = scratch_for(layout, chances, actors), memory_for(layout, depth)
+    return Needs(
+        ((chances,), (chances,), (payoffs, actors), (weights,), (actors,)),
+        tuple(each.shape[:-1] for each in scratch),
+        tuple(each.shape[:-1] for each in memory[:-2]),
+    )
 
 
 class Runner:
@@ -20,9 +47,23 @@ class Runner:
 
     def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
         self.problem, self.layout = problem, layout
-        self._scratch = PerThread(problem.scratch)
-        self._numbers = PerThread(lambda: numbers_like(problem.tabulation))
-        self._memory = PerThread(lambda: memory_for(layout, depth))
+        numbers = problem.tabulation
+        rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
+        self._needs = needs_of(problem.game, rows, depth)
+        self._rows = [rows_of(shapes) for shapes in self._needs]
+
+    def _room(self) -> tuple[Numbers, Scratch, Floats]:
+        """The thread's memory, and what of it is left (row, lane) for remembering. Lanes that get no world
+        have numbers."""
+        first, second, third = self._rows
+        room = lend(first + second + third)
+        whole, scratch = room[:first], room[first : first + second]
+        whole[:] = 0.0
+        return (
+            Numbers(whole, *carve(whole, self._needs.numbers)),
+            Scratch(*carve(scratch, self._needs.scratch)),
+            room[first + second :],
+        )
 
     def jobs(self, worlds: Indices) -> Jobs:
         """The worlds as jobs that start from play by weight alone."""
@@ -42,8 +83,11 @@ class Runner:
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
-        memory = self._numbers.get(), self._scratch.get(), self._memory.get()
-        compiled().iterate(self.layout, *memory, jobs, settings)
+        numbers, scratch, rest = self._room()
+        rest[:] = 0.0
+        ages, places = np.zeros((2, WIDTH), np.int64)
+        memory = Memory(*carve(rest, self._needs.memory), ages, places)
+        compiled().iterate(self.layout, numbers, scratch, memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
@@ -51,7 +95,8 @@ class Runner:
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
         room = -(-count // WIDTH) * WIDTH
         found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
-        compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
+        numbers, scratch, _ = self._room()
+        compiled().conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
         sigma, values, report = (each[:, :count] for each in found)
         return Found(sigma, values, report, logs)
