@@ -32,6 +32,10 @@ class Games:
         self.scenario = scenario
         self._kept = _kept_for(scenario)
 
+    def known(self, case: Case) -> Game | None:
+        """The game, if it is kept already."""
+        return self._kept.find((case.arrangement, case.variation))
+
     def of(self, case: Case) -> Game:
         key = case.arrangement, case.variation
         game = self._kept.find(key)

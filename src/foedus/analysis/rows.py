@@ -15,6 +15,8 @@ from foedus.analysis.measures import CHUNK, Floats, Measures, fitting, measure_c
 from foedus.analysis.settling import Settled
 from foedus.analysis.solutions import affords_certainty, prepare, size_of
 from foedus.game.game import Game
+from foedus.game.joint import tabulate_together
+from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.problem import processors
 from foedus.study.worlds import Worlds
@@ -63,6 +65,7 @@ class Rows:
     def __post_init__(self) -> None:
         self.games = Games(self.scenario)
         self._indifferent: dict[str, Measures] = {}
+        self._tabulated: dict[int, dict[Game, Tabulation]] = {}
         self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
         self._lock = Lock()
         cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
@@ -84,7 +87,18 @@ class Rows:
 
     def at_base(self) -> dict[str, Row]:
         """All rows at base values."""
+        self._tabulate()
         return self._side_by_side(self._base_row)
+
+    def _tabulate(self) -> None:
+        """The numbers of all games that are at hand, in one base world and in two, in one go."""
+        cases = [self.base.case(self.scenario, name, each) for name in self.names for each in (False, True)]
+        games = [*{game: None for game in map(self.games.known, cases) if game is not None}]
+        both = tabulate_together([game.table for game in games], self._twice)
+        alone = [each.part(slice(0, 1)) for each in both]
+        self._tabulated = {
+            count: dict(zip(games, each, strict=True)) for count, each in ((1, alone), (2, both))
+        }
 
     def over(self, drawn: Settled) -> dict[str, Row]:
         """All rows in the worlds drawn."""
@@ -159,6 +173,7 @@ class Rows:
             threads=threads,
             with_precision=with_precision,
             rationality=rationality,
+            tabulated=self._tabulated.get(size_of(worlds)),
             certain=certain,
             check=1 if self.certain else CHECK,
         )

@@ -47,7 +47,7 @@ def payoff_spread(game: Game, tabulation: Tabulation, threads: int | None = None
 
 
 def _spread_alone(game: Game, tabulation: Tabulation, world: int) -> Floats:
-    """The same (actor) in one world: the lanes are the actors, to whom all but what they are paid is alike."""
+    """The same (actor) in one world: the lanes are the actors, who differ in what they are paid alone."""
     chances, weights = tabulation.probabilities[:, world], tabulation.weights[:, world]
     payoffs, actors = tabulation.payoffs[:, :, world], len(game.actors)
     few, each = (len(chances),), (game.nodes, 1)

@@ -85,8 +85,9 @@ class Runner:
         """Sweep until every job has ended; the answers are in `jobs`."""
         numbers, scratch, rest = self._room()
         rest[:] = 0.0
-        ages, places = np.zeros((2, WIDTH), np.int64)
-        memory = Memory(*carve(rest, self._needs.memory), ages, places)
+        names = Memory._fields
+        lanes = dict(zip(names, carve(rest, self._needs.memory), strict=False))
+        memory = Memory(**lanes, age=np.zeros(WIDTH, np.int64), job=np.zeros(WIDTH, np.int64))
         compiled().iterate(self.layout, numbers, scratch, memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
