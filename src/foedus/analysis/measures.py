@@ -98,12 +98,12 @@ def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
     )
     ends = ends_of(ground)
     found = outcomes(solution, ends, follow)
-    reliable = {name: commitments.reliability(solution, name) for name in promises}
+    reliable = commitments.reliabilities(solution, promises)
     values = np.where(solution.solved, equilibrium.values, np.nan)
     return Measures(
         outcomes=found,
         values=dict(zip(solution.game.actors, values, strict=True)),
-        signs={actor: signing.signs(solution, actor) for actor in asked},
+        signs=signing.signatures(solution, asked),
         due={name: each.due for name, each in reliable.items()},
         kept={name: each.kept for name, each in reliable.items()},
         kept_each={name: each.kept_each for name, each in reliable.items()},

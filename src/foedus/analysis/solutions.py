@@ -118,17 +118,15 @@ class Solution:
         assert payoff is not None
         return mass, payoff
 
-    def ends(self, bits: Bits) -> Floats:
-        """Probability of ending the play with each set of at most three bits, shape (set, world)."""
-        if bits not in self._counted:
-            self.count([bits])
-        return self._counted[bits][0]
-
-    def occasions(self, bits: Bits) -> Floats:
-        """Expected number of occasions on which the commitment of `Due` in `bits` is kept and broken,
-        shape (2, world)."""
-        self.ends(bits)
-        return self._counted[bits][1]
+    def all_ends(self, wanted: Sequence[Bits]) -> tuple[Floats, Floats]:
+        """Probability of ending the play with each set of at most three bits, shape (wanted, set, world); and
+        the expected number of occasions on which the commitment of `Due` among the bits is kept and broken,
+        shape (wanted, 2, world)."""
+        missing = [bits for bits in wanted if bits not in self._counted]
+        if missing:
+            self.count(missing)
+        found = [self._counted[bits] for bits in wanted]
+        return np.stack([ends for ends, _ in found]), np.stack([occasions for _, occasions in found])
 
     def count(self, wanted: Sequence[Bits], groups: Groups | None = None) -> Floats:
         """Count all ends that will be asked for, in one go; and those in which each outcome of the groups
@@ -136,7 +134,7 @@ class Solution:
         asked = asked_of(self.ground, tuple(wanted), groups)
         found = tally(self.game, self.tabulation, self.behaviour, asked, self.threads)
         for k, bits in enumerate(wanted):
-            self._counted[bits] = found.ends[k, : 1 << len(bits)], found.occasions[k]
+            self._counted[bits] = found.ends[k], found.occasions[k]
         return found.outcomes
 
     @cached_property
