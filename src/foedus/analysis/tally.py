@@ -24,7 +24,7 @@ from foedus.solve import kernels
 from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
 from foedus.solve.block import Indices
-from foedus.solve.lanes import entry, fma, load, lowest, spread, store
+from foedus.solve.lanes import entry, fma, load, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
 
@@ -32,7 +32,6 @@ Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 SETS = 8
-ALL = (1 << SETS) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +67,32 @@ class Tally:
 
 
 def ask(game: Game, tracks: Sequence[Track], groups: Groups | None = None) -> Asked:
-    """What the kernel is to be asked, of the end states too where these are given."""
+    """What is to be counted, of the end states too where groups are given."""
     whole = [*tracks] or [_nothing(game)]
-    edges = np.stack([track.edges for track in whole])
-    roots = np.array([track.root for track in whole], np.int32)
-    present = np.zeros((len(whole), game.nodes), np.uint8)
-    passes().mark(layout_of(game), edges, roots, present)
-    sizes = np.unpackbits(present[:, :, None], axis=2).sum(axis=2, dtype=np.int32)
-    group = np.full(game.nodes, -1) if groups is None else groups.group
-    holds = np.zeros((0, 0)) if groups is None else groups.holds
-    return Asked(
-        edges,
+    told = Told(
+        np.stack([track.edges for track in whole]),
+        np.array([track.root for track in whole], np.int32),
         np.stack([track.occasion for track in whole]),
-        present,
-        np.cumsum(sizes, axis=1, dtype=np.int32) - sizes,
-        np.asarray(group, np.int32),
-        np.ascontiguousarray(holds, np.uint8),
-        int(sizes.sum(axis=1).max()),
+        np.asarray(np.full(game.nodes, -1) if groups is None else groups.group, np.int32),
     )
+    present = np.zeros((len(whole), game.nodes), np.uint8)
+    passes().mark(layout_of(game), told, present)
+    sizes = np.unpackbits(present[:, :, None], axis=2).sum(axis=2, dtype=np.int32)
+    states, ways = sizes.sum(axis=1), int((sizes * np.diff(game.first_edge)).sum())
+    count = int(states.sum())
+    asked = Asked(
+        np.concatenate([[0], np.cumsum(states)]).astype(np.int32),
+        np.zeros(count + 1, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(ways, np.int32),
+        np.empty(ways, np.int32),
+        np.empty(ways, np.uint8),
+        np.ascontiguousarray(np.zeros((0, 0)) if groups is None else groups.holds, np.uint8),
+    )
+    rows = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
+    passes().unfold(layout_of(game), told, present, rows, asked)
+    return asked
 
 
 def tally(
@@ -96,13 +103,13 @@ def tally(
     Every world is counted by itself: the result does not depend on the number of threads or on the worlds
     beside it.
     """
-    worlds, tracks = tabulation.worlds, len(asked.edges)
+    worlds, tracks = tabulation.worlds, len(asked.start) - 1
     outcomes, groups = asked.holds.shape
     options, chances = game.options, len(tabulation.probabilities)
     found = Tally(*(np.empty((*shape, worlds)) for shape in ((tracks, SETS), (tracks, 2), (outcomes,))))
-    rooms = (options + chances,), (asked.size,)
+    rooms = (options + chances,), (int(np.diff(asked.start).max()),)
     sums = (tracks, SETS), (tracks, 2), (outcomes,), (groups,)
-    layout, follow = layout_of(game), passes().follow
+    count = passes().follow
 
     def work(block: Indices) -> None:
         first, last = int(block[0]), int(block[-1]) + 1
@@ -110,7 +117,7 @@ def tally(
         shares[:options, : len(block)] = behaviour[:, first:last]
         shares[options:, : len(block)] = tabulation.probabilities[:, first:last]
         shares[:, len(block) :] = 0.0
-        follow(layout, shares, asked, mass, Sums(*counted))
+        count(shares, asked, mass, Sums(*counted))
         for whole, one in zip((found.ends, found.occasions, found.outcomes), counted, strict=False):
             whole[..., first:last] = one[..., : len(block)]
 
@@ -118,18 +125,34 @@ def tally(
     return found
 
 
-class Asked(NamedTuple):
-    """Bits that each edge sets (track, edge), and what kind of occasion it is (track, edge); the sets of bits
-    that occur at each node (track, node), as bits, and the row of the first of them (track, node); group and
-    holds as in `Groups`; and how many rows there are at most."""
+class Told(NamedTuple):
+    """Bits that each edge sets (track, edge), those of the root (track), what kind of occasion each edge is
+    (track, edge), and the group of each terminal node (node)."""
 
     edges: Bytes
+    roots: Ints
     occasion: Bytes
-    present: Bytes
-    rows: Ints
     group: Ints
+
+
+class Asked(NamedTuple):
+    """The plays with what is followed, unfolded: a state is a node with a set of bits that occurs there, and
+    comes after all those that lead to it.
+
+    start (track + 1): the first state of each track, and the end. first (state + 1): its first way on. ends,
+    group (state): where play ends, track · SETS + set, and the group, in the first track alone; −1 elsewhere.
+    to, share, kind (way): the state that it leads to, counted from the track's first, the number of its
+    share, and the kind of occasion. holds: as in `Groups`.
+    """
+
+    start: Ints
+    first: Ints
+    ends: Ints
+    group: Ints
+    to: Ints
+    share: Ints
+    kind: Bytes
     holds: Bytes
-    size: int
 
 
 class Sums(NamedTuple):
@@ -145,15 +168,49 @@ def _nothing(game: Game) -> Track:
     return Track(np.zeros(game.edges, np.uint8), 0, np.zeros(game.edges, np.uint8))
 
 
-def mark(layout: Any, edges: Any, roots: Any, present: Any) -> None:
+def mark(layout: Any, told: Any, present: Any) -> None:
     """Fill `present` (track, node), so far zeros: bit k is 1 where the set of bits k occurs at the node."""
-    for track in range(edges.shape[0]):
-        present[track, 0] = 1 << roots[track]
+    for track in range(told.edges.shape[0]):
+        present[track, 0] = 1 << told.roots[track]
         for n in range(present.shape[1]):
             for held in range(SETS):
                 if present[track, n] >> held & 1:
                     for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
-                        present[track, layout.child[e]] |= 1 << (held | edges[track, e])
+                        present[track, layout.child[e]] |= 1 << (held | told.edges[track, e])
+
+
+@part
+def members(sets: int) -> int:
+    """How many of eight bits are 1."""
+    pairs = sets - (sets >> 1 & 0x55)
+    fours = (pairs & 0x33) + (pairs >> 2 & 0x33)
+    return (fours + (fours >> 4)) & 0x0F
+
+
+@part
+def unfold_state(
+    layout: Any, told: Any, present: Any, rows: Any, asked: Any, track: int, n: int, held: int
+) -> None:
+    """The ways on from a node of a track with a set of bits."""
+    state = asked.start[track] + rows[track, n] + members(present[track, n] & ((1 << held) - 1))
+    way, ends = asked.first[state], layout.first_edge[n] == layout.first_edge[n + 1]
+    asked.ends[state] = track * SETS + held if ends else -1
+    asked.group[state] = told.group[n] if track == 0 else -1
+    for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
+        child, then = layout.child[e], held | told.edges[track, e]
+        asked.to[way] = rows[track, child] + members(present[track, child] & ((1 << then) - 1))
+        asked.share[way], asked.kind[way] = layout.share[e], told.occasion[track, e]
+        way += 1
+    asked.first[state + 1] = way
+
+
+def unfold(layout: Any, told: Any, present: Any, rows: Any, asked: Any) -> None:
+    """Fill all of `asked` but the starts; `rows` (track, node) is the first state of each node."""
+    for track in range(told.edges.shape[0]):
+        for n in range(present.shape[1]):
+            for held in range(SETS):
+                if present[track, n] >> held & 1:
+                    unfold_state(layout, told, present, rows, asked, track, n, held)
 
 
 @part
@@ -169,46 +226,26 @@ def add(sums: Any, row: int, more: Any) -> None:
 
 
 @part
-def members(sets: int) -> int:
-    """How many of eight bits are 1."""
-    pairs = sets - (sets >> 1 & 0x55)
-    fours = (pairs & 0x33) + (pairs >> 2 & 0x33)
-    return (fours + (fours >> 4)) & 0x0F
-
-
-@part
-def take(
-    layout: Any, shares: Any, asked: Any, mass: Any, sums: Any, track: int, e: int, held: int, here: Any
-) -> None:
-    """Let an edge's share of the mass here, which has the set `held`, pass on to its child."""
-    at = track * asked.edges.shape[1] + e
-    share, kind = load(shares, entry(layout.share, e)), entry(asked.occasion, at)
-    child = track * asked.present.shape[1] + entry(layout.child, e)
-    before = entry(asked.present, child) & ((1 << (held | entry(asked.edges, at))) - 1)
-    row = entry(asked.rows, child) + members(before)
-    store(mass, row, fma(share, here, load(mass, row)))
-    if kind > 0:
-        add(sums.occasions, track * 2 + kind - 1, share * here)
-
-
-@part
-def count_track(layout: Any, shares: Any, asked: Any, mass: Any, sums: Any, track: int) -> None:
+def count_track(shares: Any, asked: Any, mass: Any, sums: Any, track: int) -> None:
     """Follow one track."""
-    nodes = asked.present.shape[1]
-    clear(mass, asked.size)
+    start, end = entry(asked.start, track), entry(asked.start, track + 1)
+    clear(mass, end - start)
     store(mass, 0, spread(1.0))
-    for n in range(nodes):
-        first, last = entry(layout.first_edge, n), entry(layout.first_edge, n + 1)
-        row, sets = entry(asked.rows, track * nodes + n), entry(asked.present, track * nodes + n) & ALL
-        while sets != 0:
-            held, here = lowest(sets), load(mass, row)
-            sets, row = sets & (sets - 1), row + 1
-            if first == last:
-                add(sums.ends, track * SETS + held, here)
-                if track == 0 and entry(asked.group, n) >= 0:
-                    add(sums.groups, entry(asked.group, n), here)
-            for e in range(first, last):
-                take(layout, shares, asked, mass, sums, track, e, held, here)
+    for state in range(start, end):
+        here, ends, group = load(mass, state - start), entry(asked.ends, state), entry(asked.group, state)
+        if ends >= 0:
+            add(sums.ends, ends, here)
+        if group >= 0:
+            add(sums.groups, group, here)
+        for way in range(entry(asked.first, state), entry(asked.first, state + 1)):
+            share, to, kind = (
+                load(shares, entry(asked.share, way)),
+                entry(asked.to, way),
+                entry(asked.kind, way),
+            )
+            store(mass, to, fma(share, here, load(mass, to)))
+            if kind > 0:
+                add(sums.occasions, track * 2 + kind - 1, share * here)
 
 
 @part
@@ -220,15 +257,15 @@ def count_outcomes(asked: Any, sums: Any) -> None:
             add(sums.outcomes, at // groups, load(sums.groups, at % groups))
 
 
-def follow(layout: Any, shares: Any, asked: Any, mass: Any, sums: Any) -> None:
+def follow(shares: Any, asked: Any, mass: Any, sums: Any) -> None:
     """Fill `sums`; groups are counted once. `mass` (row, lane) is memory."""
-    tracks = asked.edges.shape[0]
+    tracks = asked.start.shape[0] - 1
     clear(sums.ends, tracks * SETS)
     clear(sums.occasions, tracks * 2)
     clear(sums.outcomes, sums.outcomes.shape[0])
     clear(sums.groups, sums.groups.shape[0])
     for track in range(tracks):
-        count_track(layout, shares, asked, mass, sums, track)
+        count_track(shares, asked, mass, sums, track)
     count_outcomes(asked, sums)
 
 
@@ -236,6 +273,7 @@ class Passes(NamedTuple):
     """The compiled passes."""
 
     mark: Callable[..., None]
+    unfold: Callable[..., None]
     follow: Callable[..., None]
 
 
@@ -248,11 +286,13 @@ def passes() -> Passes:
     bytes_, ints = (types.Array(kind, 2, "C") for kind in (types.uint8, types.int32))
     named: Callable[..., Any] = types.NamedTuple
     row = types.Array(types.int32, 1, "C")
-    asked = named((*[bytes_] * 3, ints, row, bytes_, types.int64), Asked)
+    told = named((bytes_, row, bytes_, row), Told)
+    asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_), Asked)
     sums = named((*[kernels.CUBE] * 2, *[kernels.MATRIX] * 2), Sums)
     signatures = (
-        (mark, void(kernels.LAYOUT, bytes_, row, bytes_)),
-        (follow, void(kernels.LAYOUT, kernels.MATRIX, asked, kernels.MATRIX, sums)),
+        (mark, void(kernels.LAYOUT, told, bytes_)),
+        (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
+        (follow, void(kernels.MATRIX, asked, kernels.MATRIX, sums)),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)

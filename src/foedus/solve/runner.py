@@ -9,12 +9,21 @@ import numpy as np
 
 from foedus.game.game import Game
 from foedus.solve.arena import Shape, carve, lend, rows_of
-from foedus.solve.block import Floats, Indices, Memory, Numbers, Scratch, memory_for, packed, scratch_for
+from foedus.solve.block import (
+    Floats,
+    Indices,
+    Memory,
+    Numbers,
+    Scratch,
+    logarithms,
+    memory_for,
+    packed,
+    scratch_for,
+)
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
-from foedus.solve.layout import Layout, layout_of
+from foedus.solve.layout import Ints, Layout, layout_of
 from foedus.solve.mixing import Settings
-from foedus.solve.passes import NEVER
 from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.sweeps import ROWS
@@ -40,6 +49,19 @@ def needs_of(game: Game, rows: tuple[int, int, int], depth: int) -> Needs:
         tuple(each.shape[:-1] for each in scratch),
         tuple(each.shape[:-1] for each in memory[:-2]),
     )
+
+
+def weights_of(layout: Layout) -> tuple[Ints, Ints]:
+    """The rows of weights (row) of the options that log-odds are of, and of those that they are against."""
+    owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
+    others = layout.row_option
+    return layout.weight[others], layout.weight[layout.base[owner[others]]]
+
+
+@lru_cache(maxsize=64)
+def usual_weights(game: Game) -> tuple[Ints, Ints]:
+    """The same, made once per game."""
+    return weights_of(layout_of(game))
 
 
 class Runner:
@@ -75,18 +97,16 @@ class Runner:
         layout, weights = self.layout, self.problem.tabulation.weights
         if len(weights) == 1:
             return np.zeros((len(worlds), len(layout.row_option)))
-        owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
-        with np.errstate(divide="ignore"):
-            logs = np.maximum(np.log(weights[:, worlds]), NEVER)
-        others, bases = layout.row_option, layout.base[owner[layout.row_option]]
-        return np.ascontiguousarray((logs[layout.weight[others]] - logs[layout.weight[bases]]).T)
+        usual = layout is self.problem.layout
+        own, base = usual_weights(self.problem.game) if usual else weights_of(layout)
+        logs = logarithms(weights[:, worlds])
+        return np.ascontiguousarray((logs[own] - logs[base]).T)
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
         numbers, scratch, rest = self._room()
         rest[:] = 0.0
-        names = Memory._fields
-        lanes = dict(zip(names, carve(rest, self._needs.memory), strict=False))
+        lanes = dict(zip(Memory._fields, carve(rest, self._needs.memory), strict=False))
         memory = Memory(**lanes, age=np.zeros(WIDTH, np.int64), job=np.zeros(WIDTH, np.int64))
         compiled().iterate(self.layout, numbers, scratch, memory, jobs, settings)
 
