@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Broken, Due, Fired, delivering
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
 from foedus.analysis.totals import ratio, summed
 from foedus.language.expression import Expression
@@ -77,8 +78,12 @@ def kept_each(solution: Solution, commitment: str) -> Floats:
 
 def bits_of(ground: Ground, commitment: str) -> tuple[Expression, ...]:
     """What has to be followed to tell what becomes of a commitment."""
-    bits = (Due(commitment), Broken(commitment))
-    return (*bits, Fired(commitment)) if delivering(ground, commitment) else bits
+
+    def find() -> tuple[Expression, ...]:
+        bits = (Due(commitment), Broken(commitment))
+        return (*bits, Fired(commitment)) if delivering(ground, commitment) else bits
+
+    return once(ground.game, ("commitment", commitment), ground.scenario.clauses, find)
 
 
 def _bits(solution: Solution, commitment: str) -> tuple[Expression, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Asked
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
 from foedus.analysis.totals import ratio, summed
 from foedus.language.expression import Chose, Expression
@@ -43,9 +44,13 @@ def signs(solution: Solution, actor: str) -> Floats:
 
 def bits_of(ground: Ground, actor: str) -> tuple[Expression, ...]:
     """What has to be followed to tell whether an actor signs."""
-    step = sign_step(ground.scenario)
-    move = f"{step.name if step else 'sign'}.{actor}"
-    return Asked(move), Chose(move, "sign")
+
+    def find() -> tuple[Expression, ...]:
+        step = sign_step(ground.scenario)
+        move = f"{step.name if step else 'sign'}.{actor}"
+        return Asked(move), Chose(move, "sign")
+
+    return once(ground.game, ("signature", actor), ground.scenario.play, find)
 
 
 def worth(in_force: Solution, fallback: Solution) -> Floats:

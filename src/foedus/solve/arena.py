@@ -7,10 +7,12 @@ is in no cache.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
+from typing import NamedTuple
 
 from foedus.solve.block import Floats, empty
+from foedus.solve.lanes import WIDTH
 
 KEPT = 1 << 18
 """Rows of lanes that a thread keeps at most: 16 MiB."""
@@ -38,20 +40,31 @@ def lend(rows: int) -> Floats:
     return room[:rows]
 
 
-def rows_of(shapes: Sequence[Shape]) -> int:
-    """How many rows arrays (…, lane) of these shapes, the lane left out, take together."""
-    return sum(map(prod, shapes))
+class Cut(NamedTuple):
+    """Where arrays stand in a room (row, lane), each with its shape if it is none of rows; and their end."""
+
+    places: tuple[tuple[slice | int, Shape | None], ...]
+    end: int
 
 
-def carve(room: Floats, shapes: Sequence[Shape]) -> list[Floats]:
-    """Arrays (…, lane) of these shapes, one after another in the room (row, lane)."""
-    lanes, end, found = room.shape[1], 0, []
+@lru_cache(maxsize=256)
+def cut(*shapes: Shape, first: int = 0) -> Cut:
+    """A place for arrays (…, lane) of these shapes, the lane left out, one after another from a row on."""
+    places: list[tuple[slice | int, Shape | None]] = []
     for shape in shapes:
-        start, end = end, end + prod(shape)
-        found.append(room[start:end].reshape(*shape, lanes))
-    return found
+        end = first + prod(shape)
+        rows = slice(first, end) if shape else first
+        places.append((rows, (*shape, WIDTH) if len(shape) > 1 else None))
+        first = end
+    return Cut(tuple(places), first)
+
+
+def carve(room: Floats, places: Cut) -> list[Floats]:
+    """The arrays (…, lane) of a room (row, lane)."""
+    return [room[rows] if shape is None else room[rows].reshape(shape) for rows, shape in places.places]
 
 
 def lend_each(*shapes: Shape) -> list[Floats]:
     """The same as `lend`, as arrays (…, lane) of these shapes."""
-    return carve(lend(rows_of(shapes)), shapes)
+    places = cut(*shapes)
+    return carve(lend(places.end), places)

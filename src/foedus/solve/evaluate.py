@@ -55,7 +55,8 @@ def _spread_alone(game: Game, tabulation: Tabulation, world: int) -> Floats:
         each, each, (0,), few, few, (len(payoffs), 1), (len(weights),), (0,)
     )
     _, log_chances, paid, log_weights, _ = numbers
-    log_chances[:], log_weights[:] = logarithms(chances)[:, None], logarithms(weights)[:, None]
+    logs = logarithms(np.concatenate([chances, weights]))[:, None]
+    log_chances[:], log_weights[:] = logs[: len(chances)], logs[len(chances) :]
     paid[:, 0, :actors], paid[:, 0, actors:] = payoffs, 0.0
     compiled().extremes(layout_of(game), Numbers(whole, *numbers), least, most)
     spread: Floats = (most[0, 0] - least[0, 0])[:actors]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from foedus.game.game import Game
-from foedus.solve.arena import Shape, carve, lend, rows_of
+from foedus.solve.arena import Cut, carve, cut, lend
 from foedus.solve.block import (
     Floats,
     Indices,
@@ -30,12 +30,12 @@ from foedus.solve.sweeps import ROWS
 
 
 class Needs(NamedTuple):
-    """The shapes of the arrays (…, lane) that kernels need: those of `Numbers` but the whole, of `Scratch`,
-    and of the `Memory` of lanes."""
+    """Where the arrays that kernels need stand: those of `Numbers` but the whole, those of `Scratch`, and the
+    `Memory` of lanes."""
 
-    numbers: tuple[Shape, ...]
-    scratch: tuple[Shape, ...]
-    memory: tuple[Shape, ...]
+    numbers: Cut
+    scratch: Cut
+    memory: Cut
 
 
 @lru_cache(maxsize=128)
@@ -44,11 +44,9 @@ def needs_of(game: Game, rows: tuple[int, int, int], depth: int) -> Needs:
     layout, actors = layout_of(game), len(game.actors)
     chances, payoffs, weights = rows
     scratch, memory = scratch_for(layout, chances, actors), memory_for(layout, depth)
-    return Needs(
-        ((chances,), (chances,), (payoffs, actors), (weights,), (actors,)),
-        tuple(each.shape[:-1] for each in scratch),
-        tuple(each.shape[:-1] for each in memory[:-2]),
-    )
+    first = cut((chances,), (chances,), (payoffs, actors), (weights,), (actors,))
+    second = cut(*(each.shape[:-1] for each in scratch), first=first.end)
+    return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-2]), first=second.end))
 
 
 def weights_of(layout: Layout) -> tuple[Ints, Ints]:
@@ -72,19 +70,16 @@ class Runner:
         numbers = problem.tabulation
         rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
         self._needs = needs_of(problem.game, rows, depth)
-        self._rows = [rows_of(shapes) for shapes in self._needs]
 
-    def _room(self) -> tuple[Numbers, Scratch, Floats]:
-        """The thread's memory, and what of it is left (row, lane) for remembering. Lanes that get no world
-        have numbers."""
-        first, second, third = self._rows
-        room = lend(first + second + third)
-        whole, scratch = room[:first], room[first : first + second]
-        whole[:] = 0.0
+    def _room(self) -> tuple[Floats, Numbers, Scratch]:
+        """The thread's memory. Lanes that get no world have numbers."""
+        numbers, scratch, memory = self._needs
+        room = lend(memory.end)
+        room[: numbers.end] = 0.0
         return (
-            Numbers(whole, *carve(whole, self._needs.numbers)),
-            Scratch(*carve(scratch, self._needs.scratch)),
-            room[first + second :],
+            room,
+            Numbers(room[: numbers.end], *carve(room, numbers)),
+            Scratch(*carve(room, scratch)),
         )
 
     def jobs(self, worlds: Indices) -> Jobs:
@@ -104,9 +99,9 @@ class Runner:
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
-        numbers, scratch, rest = self._room()
-        rest[:] = 0.0
-        lanes = dict(zip(Memory._fields, carve(rest, self._needs.memory), strict=False))
+        room, numbers, scratch = self._room()
+        room[self._needs.scratch.end :] = 0.0
+        lanes = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
         memory = Memory(**lanes, age=np.zeros(WIDTH, np.int64), job=np.zeros(WIDTH, np.int64))
         compiled().iterate(self.layout, numbers, scratch, memory, jobs, settings)
 
@@ -116,7 +111,7 @@ class Runner:
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
         room = -(-count // WIDTH) * WIDTH
         found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
-        numbers, scratch, _ = self._room()
+        _, numbers, scratch = self._room()
         compiled().conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
         sigma, values, report = (each[:, :count] for each in found)
