@@ -89,6 +89,7 @@ def ask(game: Game, tracks: Sequence[Track], groups: Groups | None = None) -> As
         np.empty(ways, np.int32),
         np.empty(ways, np.uint8),
         np.ascontiguousarray(np.zeros((0, 0)) if groups is None else groups.holds, np.uint8),
+        int(states.max()),
     )
     rows = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
     passes().unfold(layout_of(game), told, present, rows, asked)
@@ -107,7 +108,7 @@ def tally(
     outcomes, groups = asked.holds.shape
     options, chances = game.options, len(tabulation.probabilities)
     found = Tally(*(np.empty((*shape, worlds)) for shape in ((tracks, SETS), (tracks, 2), (outcomes,))))
-    rooms = (options + chances,), (int(np.diff(asked.start).max()),)
+    rooms = (options + chances,), (asked.most,)
     sums = (tracks, SETS), (tracks, 2), (outcomes,), (groups,)
     count = passes().follow
 
@@ -142,7 +143,7 @@ class Asked(NamedTuple):
     start (track + 1): the first state of each track, and the end. first (state + 1): its first way on. ends,
     group (state): where play ends, track · SETS + set, and the group, in the first track alone; −1 elsewhere.
     to, share, kind (way): the state that it leads to, counted from the track's first, the number of its
-    share, and the kind of occasion. holds: as in `Groups`.
+    share, and the kind of occasion. holds: as in `Groups`. most: of the states of a track.
     """
 
     start: Ints
@@ -153,6 +154,7 @@ class Asked(NamedTuple):
     share: Ints
     kind: Bytes
     holds: Bytes
+    most: int
 
 
 class Sums(NamedTuple):
@@ -287,7 +289,7 @@ def passes() -> Passes:
     named: Callable[..., Any] = types.NamedTuple
     row = types.Array(types.int32, 1, "C")
     told = named((bytes_, row, bytes_, row), Told)
-    asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_), Asked)
+    asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_, types.int64), Asked)
     sums = named((*[kernels.CUBE] * 2, *[kernels.MATRIX] * 2), Sums)
     signatures = (
         (mark, void(kernels.LAYOUT, told, bytes_)),

@@ -13,6 +13,9 @@ from foedus.language.expression import Ever, Expression
 
 Bits = tuple[Expression, ...]
 
+KEPT = 1 << 20
+"""Edges times tracks up to which a game's unfolded plays are remembered: some 20 MB."""
+
 
 def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
     """The set of bits that each edge adds (edge), bit k being the k-th event, and those of the root."""
@@ -26,12 +29,14 @@ def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
 
 
 def asked_of(ground: Ground, wanted: tuple[Bits, ...], groups: Groups | None) -> Asked:
-    """What `tally` is asked; worked out once for a game where no parameter has a say in it."""
+    """What `tally` is asked; worked out once for a game that is not large, where no parameter has a say in
+    it."""
 
     def find() -> Asked:
         return ask(ground.game, [track(ground, bits) for bits in wanted], groups)
 
-    if any(isinstance(bit, Ever) for bits in wanted for bit in bits):
+    large = ground.game.edges * len(wanted) > KEPT
+    if large or any(isinstance(bit, Ever) for bits in wanted for bit in bits):
         return find()
     return once(ground.game, wanted, groups, find)
 
