@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foedus.game.table import Tabulation
+from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
+from foedus.solve.evaluate import FEW, payoff_spread
+from foedus.solve.lanes import WIDTH
 from foedus.solve.solver import solve
 from games import from_tree, random_game, random_tree
 
@@ -276,3 +279,35 @@ def test_moderately_sharp_worlds_are_solved(seed: int) -> None:
     game, numbers = random_game(seed, worlds=8)
     found = solve(game, replace(numbers, rationality=numbers.rationality * 30.0))
     assert found.solved.all()
+
+
+@given(seed=SEEDS)
+@settings(max_examples=15, deadline=None)
+def test_what_memory_held_before(seed: int) -> None:
+    """A thread's memory is used again: what stood there has no say, not even where it was no number."""
+    game, numbers = hard(seed, worlds=11)
+    found = solve(game, numbers, threads=1)
+    spread = payoff_spread(game, numbers, threads=1)
+    lend(KEPT)[:] = np.nan
+    assert same(found, solve(game, numbers, threads=1))
+    lend(KEPT)[:] = np.nan
+    assert np.array_equal(spread, payoff_spread(game, numbers, threads=1))
+
+
+@given(seed=SEEDS, worlds=st.integers(1, FEW))
+@settings(max_examples=15, deadline=None)
+def test_what_few_worlds_pay_at_most(seed: int, worlds: int) -> None:
+    """It is the same bits with the actors side by side as with the worlds."""
+    game, numbers = random_game(seed, worlds=9)
+    few = pick(numbers, slice(0, worlds))
+    assert np.array_equal(payoff_spread(game, few), payoff_spread(game, numbers)[:, :worlds])
+
+
+def test_more_memory_than_is_kept() -> None:
+    """A thread gets as much as it asks for, in arrays that do not overlap."""
+    one, other = lend_each((KEPT,), (3, 5))
+    one[:], other[:] = 1.0, 2.0
+    assert one.shape == (KEPT, WIDTH)
+    assert other.shape == (3, 5, WIDTH)
+    assert (one == 1.0).all()
+    assert len(lend(7)) == 7

@@ -7,6 +7,7 @@ reliable for that (the base rates of Leeds, Long and Mitchell 2000 are condition
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Broken, Due, Fired, delivering
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
-from foedus.analysis.totals import ratio, total
+from foedus.analysis.totals import ratio, summed
 from foedus.language.expression import Expression
 
 Floats = NDArray[np.float64]
@@ -33,18 +35,25 @@ class Reliability:
     kept_each: Floats
 
 
+def reliabilities(solution: Solution, names: Sequence[str]) -> dict[str, Reliability]:
+    """What becomes of several commitments of the arrangement."""
+    if not names:
+        return {}
+    ends, occasions = solution.all_ends([_bits(solution, name) for name in names])
+    due, kept, met, delivered = (summed(ends, sets) for sets in SETS)
+    good, bad, solved = occasions[:, 0], occasions[:, 1], solution.solved
+    columns = (
+        np.where(solved, due, np.nan),
+        ratio(kept, due, solved),
+        ratio(delivered, met, solved),
+        ratio(good, good + bad, solved),
+    )
+    return {name: Reliability(*each) for name, *each in zip(names, *columns, strict=True)}
+
+
 def reliability(solution: Solution, commitment: str) -> Reliability:
     """What becomes of one commitment of the arrangement."""
-    bits = _bits(solution, commitment)
-    ends, (good, bad) = solution.ends(bits), solution.occasions(bits)
-    due, kept, met, delivered = (total(ends[sets]) for sets in SETS[len(bits)])
-    solved = solution.solved
-    return Reliability(
-        due=np.where(solved, due, np.nan),
-        kept=ratio(kept, due, solved),
-        delivered=ratio(delivered, met, solved),
-        kept_each=ratio(good, good + bad, solved),
-    )
+    return reliabilities(solution, [commitment])[commitment]
 
 
 def due(solution: Solution, commitment: str) -> Floats:
@@ -69,8 +78,12 @@ def kept_each(solution: Solution, commitment: str) -> Floats:
 
 def bits_of(ground: Ground, commitment: str) -> tuple[Expression, ...]:
     """What has to be followed to tell what becomes of a commitment."""
-    bits = (Due(commitment), Broken(commitment))
-    return (*bits, Fired(commitment)) if delivering(ground, commitment) else bits
+
+    def find() -> tuple[Expression, ...]:
+        bits = (Due(commitment), Broken(commitment))
+        return (*bits, Fired(commitment)) if delivering(ground, commitment) else bits
+
+    return once(ground.game, ("commitment", commitment), ground.scenario.clauses, find)
 
 
 def _bits(solution: Solution, commitment: str) -> tuple[Expression, ...]:
@@ -79,15 +92,10 @@ def _bits(solution: Solution, commitment: str) -> tuple[Expression, ...]:
     return bits_of(solution.ground, commitment)
 
 
-def _sets(bits: int) -> tuple[list[int], ...]:
-    """Which sets of bits (due, broken, fired) mean due, kept, due or done unasked, and delivered."""
-    held = [(number, number & 1, number & 2, number & 4) for number in range(1 << bits)]
-    return (
-        [number for number, due, _, _ in held if due],
-        [number for number, due, broken, _ in held if due and not broken],
-        [number for number, due, _, fired in held if due or fired],
-        [number for number, due, broken, fired in held if fired or (due and not broken)],
-    )
-
-
-SETS = {bits: _sets(bits) for bits in (2, 3)}
+SETS = (
+    [held for held in range(8) if held & 1],
+    [held for held in range(8) if held & 1 and not held & 2],
+    [held for held in range(8) if held & 5],
+    [held for held in range(8) if held & 4 or held & 3 == 1],
+)
+"""Which sets of bits (due, broken, fired) mean due, kept, due or done unasked, and delivered."""

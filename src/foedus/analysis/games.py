@@ -32,6 +32,10 @@ class Games:
         self.scenario = scenario
         self._kept = _kept_for(scenario)
 
+    def known(self, case: Case) -> Game | None:
+        """The game, if it is kept already."""
+        return self._kept.find((case.arrangement, case.variation))
+
     def of(self, case: Case) -> Game:
         key = case.arrangement, case.variation
         game = self._kept.find(key)
@@ -86,12 +90,16 @@ class _Facts:
 _facts: weakref.WeakKeyDictionary[Game, _Facts] = weakref.WeakKeyDictionary()
 
 
+def _facts_of(game: Game) -> _Facts:
+    return _facts.get(game) or _facts.setdefault(game, _Facts())
+
+
 def once(game: Game, name: Hashable, given: object, find: Callable[[], T]) -> T:
     """What `find` says of a game and of something given, worked out once for both.
 
     `given` is compared by identity: it should be something that lives as long as the game does.
     """
-    known = _facts.setdefault(game, _Facts()).known
+    known = _facts_of(game).known
     if name not in known or known[name][0] is not given:
         known[name] = given, find()
     found: T = known[name][1]  # type: ignore[assignment]
@@ -100,7 +108,7 @@ def once(game: Game, name: Hashable, given: object, find: Callable[[], T]) -> T:
 
 def lately(game: Game, key: Hashable, find: Callable[[], T]) -> T:
     """What `find` says of a game and a key that tells all that it depends on; the last few are remembered."""
-    facts = _facts.setdefault(game, _Facts())
+    facts = _facts_of(game)
     with facts.lock:
         found = facts.recent.pop(key, None)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,6 +14,7 @@ from foedus.analysis.games import Games, once
 from foedus.analysis.outcomes import ends_of, outcomes
 from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
 from foedus.game.game import Game
+from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
 from foedus.solve.evaluate import payoff_spread
@@ -97,12 +98,12 @@ def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
     )
     ends = ends_of(ground)
     found = outcomes(solution, ends, follow)
-    reliable = {name: commitments.reliability(solution, name) for name in promises}
+    reliable = commitments.reliabilities(solution, promises)
     values = np.where(solution.solved, equilibrium.values, np.nan)
     return Measures(
         outcomes=found,
         values=dict(zip(solution.game.actors, values, strict=True)),
-        signs={actor: signing.signs(solution, actor) for actor in asked},
+        signs=signing.signatures(solution, asked),
         due={name: each.due for name, each in reliable.items()},
         kept={name: each.kept for name, each in reliable.items()},
         kept_each={name: each.kept_each for name, each in reliable.items()},
@@ -140,6 +141,7 @@ def measure_case(
     threads: int | None = None,
     with_precision: bool = False,
     rationality: Floats | None = None,
+    tabulated: Mapping[Game, Tabulation] | None = None,
     step: Callable[[int], None] | None = None,
     certain: bool = False,
     check: int = 1,
@@ -147,16 +149,22 @@ def measure_case(
     """The measures of a case in many worlds, solved a chunk at a time (as many as are `fitting`, if None).
 
     `step` hears how many are done. `rationality` (world), if given, is every actor's, but where it is NaN;
-    `certain` and `check` as for `solve`.
+    `tabulated`, if given, the numbers of some games in these worlds; `certain` and `check` as for `solve`.
     """
     parts: list[Measures] = []
     count, size = size_of(worlds), chunk or fitting(games.of(case))
     for first in range(0, count, size):
         last = min(first + size, count)
         here = part_of(worlds, first, last)
-        given = None if rationality is None else rationality[first:last]
         solutions = Solutions(
-            scenario, here, games=games, threads=threads, rationality=given, certain=certain, check=check
+            scenario,
+            here,
+            games=games,
+            threads=threads,
+            rationality=None if rationality is None else rationality[first:last],
+            tabulated=tabulated if size >= count else None,
+            certain=certain,
+            check=check,
         )
         parts.append(measure(solutions[case], with_precision=with_precision))
         if step:

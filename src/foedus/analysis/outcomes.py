@@ -11,7 +11,7 @@ from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
 from foedus.analysis.results import probability
 from foedus.analysis.solutions import Solution
-from foedus.analysis.totals import total
+from foedus.analysis.tally import Groups
 from foedus.analysis.tracks import Bits
 from foedus.game.game import TERMINAL
 from foedus.language.expression import Parameter, walk
@@ -22,21 +22,19 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """The end states of a game by the outcomes that hold in them.
+    """The end states of a game in groups by the outcomes that hold in them.
 
-    group (node): number of the end state's set of outcomes, −1 elsewhere; holds (outcome, group).
-    names: the outcomes told by the state alone; `others` depend on a parameter too.
+    names: the outcomes told by the state alone, those of `groups`; `others` depend on a parameter too.
     """
 
     names: tuple[str, ...]
     others: tuple[str, ...]
-    group: NDArray[np.int32]
-    holds: Bools
+    groups: Groups
 
     @property
     def partition(self) -> bool:
         """Whether each end state has exactly one outcome."""
-        return not self.others and bool(np.all(self.holds.sum(axis=0) == 1))
+        return not self.others and bool(np.all(self.groups.holds.sum(axis=0) == 1))
 
 
 def ends_of(ground: Ground) -> Ends:
@@ -57,7 +55,7 @@ def _ends_of(ground: Ground) -> Ends:
     group = np.full(ground.game.nodes, -1, np.int32)
     group[ends] = number.reshape(-1)
     others = tuple(name for name in ground.scenario.outcomes if name not in told)
-    return Ends(tuple(told), others, group, holds)
+    return Ends(tuple(told), others, Groups(group, holds))
 
 
 def outcomes(solution: Solution, ends: Ends, follow: tuple[Bits, ...] = ()) -> dict[str, Floats]:
@@ -65,9 +63,9 @@ def outcomes(solution: Solution, ends: Ends, follow: tuple[Bits, ...] = ()) -> d
 
     `follow` are sets of bits to be counted in the same pass, for whoever asks for them next.
     """
-    found = solution.count(follow, ends.group)
-    named = {name: total(found[ends.holds[k]]) for k, name in enumerate(ends.names)}
-    named |= {name: probability(solution, solution.ground.scenario.outcomes[name]) for name in ends.others}
-    return {
-        name: np.where(solution.solved, named[name], np.nan) for name in solution.ground.scenario.outcomes
-    }
+    found = np.where(solution.solved, solution.count(follow, ends.groups), np.nan)
+    named = dict(zip(ends.names, found, strict=True))
+    for name in ends.others:
+        likely = probability(solution, solution.ground.scenario.outcomes[name])
+        named[name] = np.where(solution.solved, likely, np.nan)
+    return {name: named[name] for name in solution.ground.scenario.outcomes}

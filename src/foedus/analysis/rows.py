@@ -15,6 +15,8 @@ from foedus.analysis.measures import CHUNK, Floats, Measures, fitting, measure_c
 from foedus.analysis.settling import Settled
 from foedus.analysis.solutions import affords_certainty, prepare, size_of
 from foedus.game.game import Game
+from foedus.game.joint import tabulate_together
+from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.problem import processors
 from foedus.study.worlds import Worlds
@@ -62,7 +64,9 @@ class Rows:
 
     def __post_init__(self) -> None:
         self.games = Games(self.scenario)
+        self._cases: dict[tuple[str, bool], Case] = {}
         self._indifferent: dict[str, Measures] = {}
+        self._tabulated: dict[int, dict[Game, Tabulation]] = {}
         self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
         self._lock = Lock()
         cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
@@ -78,13 +82,23 @@ class Rows:
         for name in self.names:
             for in_force in (False, True):
                 self._tell(name, 0)
-                case = self.base.case(self.scenario, name, in_force)
-                found = min(found, fitting(self.games.of(case)))
+                found = min(found, fitting(self.games.of(self._case(name, in_force))))
         return found
 
     def at_base(self) -> dict[str, Row]:
         """All rows at base values."""
+        self._tabulate()
         return self._side_by_side(self._base_row)
+
+    def _tabulate(self) -> None:
+        """The numbers of all games that are at hand, in one base world and in two, in one go."""
+        cases = [self._case(name, each) for name in self.names for each in (False, True)]
+        games = [*{game: None for game in map(self.games.known, cases) if game is not None}]
+        both = tabulate_together([game.table for game in games], self._twice)
+        alone = [each.part(slice(0, 1)) for each in both]
+        self._tabulated = {
+            count: dict(zip(games, each, strict=True)) for count, each in ((1, alone), (2, both))
+        }
 
     def over(self, drawn: Settled) -> dict[str, Row]:
         """All rows in the worlds drawn."""
@@ -103,8 +117,14 @@ class Rows:
             found = dict(zip(order, pool.map(lambda name: row(name, threads // workers), order), strict=True))
         return {name: found[name] for name in self.names}
 
+    def _case(self, name: str, in_force: bool = False) -> Case:
+        key = name, in_force
+        if key not in self._cases:
+            self._cases[key] = self.base.case(self.scenario, *key)
+        return self._cases[key]
+
     def _size(self, name: str) -> int:
-        return self.games.of(self.base.case(self.scenario, name)).nodes
+        return self.games.of(self._case(name)).nodes
 
     def _drawn_row(self, name: str, drawn: Settled, threads: int | None) -> Row:
         in_force = drawn.case(self.scenario, name, True)
@@ -119,7 +139,7 @@ class Rows:
     def _base_row(self, name: str, threads: int | None) -> Row:
         """In force, what is asked for and λ = 0 are two worlds of one batch: it costs no more than one."""
         self._tell(name, 0)
-        in_force, worlds = self.base.case(self.scenario, name, True), self.base.worlds
+        in_force, worlds = self._case(name, True), self.base.worlds
         signed = bool(self.scenario.arrangements[name].signed_by)
         if worlds:
             both = self._solve(in_force, self._twice, not signed, threads, np.array([np.nan, 0.0]))
@@ -127,7 +147,7 @@ class Rows:
         else:
             measured = self._solve(in_force, worlds, not signed, threads)
             indifferent = self._at_zero(in_force, threads)
-        offered = self.base.case(self.scenario, name)
+        offered = self._case(name)
         found = self._solve(offered, worlds, True, threads) if signed else measured
         self._tell(name, 2 if signed else 1)
         return self._row(name, found, measured, indifferent, offered, in_force)
@@ -159,6 +179,7 @@ class Rows:
             threads=threads,
             with_precision=with_precision,
             rationality=rationality,
+            tabulated=self._tabulated.get(size_of(worlds)),
             certain=certain,
             check=1 if self.certain else CHECK,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Asked
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
+from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
-from foedus.analysis.totals import ratio, total
+from foedus.analysis.totals import ratio, summed
 from foedus.language.expression import Chose, Expression
 from foedus.language.scenario import sign_step
 
@@ -22,22 +23,34 @@ AS_GOOD = 1e-9
 """Differences in payoff up to this count as none."""
 
 
-def signs(solution: Solution, actor: str) -> Floats:
-    """Probability that the actor signs at some time, given that it is asked."""
+def signatures(solution: Solution, actors: Sequence[str]) -> dict[str, Floats]:
+    """Probability that each actor signs at some time, given that it is asked."""
+    if not actors:
+        return {}
     case = solution.ground.case
-    if actor not in solution.ground.scenario.arrangements[case.arrangement].signed_by:
-        raise Unanswerable(f"{actor} is not asked to sign '{case.arrangement}'")
+    for actor in actors:
+        if actor not in solution.ground.scenario.arrangements[case.arrangement].signed_by:
+            raise Unanswerable(f"{actor} is not asked to sign '{case.arrangement}'")
     if case.in_force:
         raise Unanswerable(f"nobody is asked to sign '{case.arrangement}' once it is in force")
-    ends = solution.ends(bits_of(solution.ground, actor))
-    return ratio(ends[3], total(ends[[1, 3]]), solution.solved)
+    ends, _ = solution.all_ends([bits_of(solution.ground, actor) for actor in actors])
+    return dict(zip(actors, ratio(ends[:, 3], summed(ends, [1, 3]), solution.solved), strict=True))
+
+
+def signs(solution: Solution, actor: str) -> Floats:
+    """Probability that the actor signs at some time, given that it is asked."""
+    return signatures(solution, [actor])[actor]
 
 
 def bits_of(ground: Ground, actor: str) -> tuple[Expression, ...]:
     """What has to be followed to tell whether an actor signs."""
-    step = sign_step(ground.scenario)
-    move = f"{step.name if step else 'sign'}.{actor}"
-    return Asked(move), Chose(move, "sign")
+
+    def find() -> tuple[Expression, ...]:
+        step = sign_step(ground.scenario)
+        move = f"{step.name if step else 'sign'}.{actor}"
+        return Asked(move), Chose(move, "sign")
+
+    return once(ground.game, ("signature", actor), ground.scenario.play, find)
 
 
 def worth(in_force: Solution, fallback: Solution) -> Floats:

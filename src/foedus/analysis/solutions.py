@@ -16,7 +16,7 @@ from foedus.analysis.frame import Ground
 from foedus.analysis.games import Games, lately
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.sums import Followed, Sum, add_up
-from foedus.analysis.tally import count_kernel, tally
+from foedus.analysis.tally import Groups, passes, tally
 from foedus.analysis.tracks import Bits, asked_of, bit_sets
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
@@ -38,7 +38,7 @@ base values twice."""
 
 def prepare() -> None:
     """Load what counts, before threads ask for it all at once."""
-    count_kernel()
+    passes()
 
 
 def affords_certainty(game: Game, worlds: int) -> bool:
@@ -118,26 +118,24 @@ class Solution:
         assert payoff is not None
         return mass, payoff
 
-    def ends(self, bits: Bits) -> Floats:
-        """Probability of ending the play with each set of at most three bits, shape (set, world)."""
-        if bits not in self._counted:
-            self.count([bits])
-        return self._counted[bits][0]
+    def all_ends(self, wanted: Sequence[Bits]) -> tuple[Floats, Floats]:
+        """Probability of ending the play with each set of at most three bits, shape (wanted, set, world); and
+        the expected number of occasions on which the commitment of `Due` among the bits is kept and broken,
+        shape (wanted, 2, world)."""
+        missing = [bits for bits in wanted if bits not in self._counted]
+        if missing:
+            self.count(missing)
+        found = [self._counted[bits] for bits in wanted]
+        return np.stack([ends for ends, _ in found]), np.stack([occasions for _, occasions in found])
 
-    def occasions(self, bits: Bits) -> Floats:
-        """Expected number of occasions on which the commitment of `Due` in `bits` is kept and broken,
-        shape (2, world)."""
-        self.ends(bits)
-        return self._counted[bits][1]
-
-    def count(self, wanted: Sequence[Bits], group: NDArray[np.int32] | None = None) -> Floats:
-        """Count all ends that will be asked for, in one go; and those in each group (node) of end states,
-        shape (group, world)."""
-        asked = asked_of(self.ground, tuple(wanted), group)
+    def count(self, wanted: Sequence[Bits], groups: Groups | None = None) -> Floats:
+        """Count all ends that will be asked for, in one go; and those in which each outcome of the groups
+        holds, shape (outcome, world)."""
+        asked = asked_of(self.ground, tuple(wanted), groups)
         found = tally(self.game, self.tabulation, self.behaviour, asked, self.threads)
         for k, bits in enumerate(wanted):
-            self._counted[bits] = found.ends[k, : 1 << len(bits)], found.occasions[k]
-        return found.groups
+            self._counted[bits] = found.ends[k], found.occasions[k]
+        return found.outcomes
 
     @cached_property
     def _counted(self) -> dict[Bits, tuple[Floats, Floats]]:
@@ -184,8 +182,9 @@ class Solution:
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
-    `rationality` (world), if given, is every actor's, but where it is NaN. `trace`, `certain` and `check` as
-    for `solve`. Memory grows with the number of worlds and of cases: ask for a part of many worlds at a time.
+    `rationality` (world), if given, is every actor's, but where it is NaN. `tabulated` are the numbers in
+    these worlds of some games of cases that change no parameter. `trace`, `certain` and `check` as for
+    `solve`. Memory grows with the number of worlds and of cases: ask for a part of many worlds at a time.
     """
 
     def __init__(
@@ -197,6 +196,7 @@ class Solutions:
         tolerance: float = TOLERANCE,
         threads: int | None = None,
         rationality: Floats | None = None,
+        tabulated: Mapping[Game, Tabulation] | None = None,
         trace: bool = False,
         certain: bool = False,
         check: int = 1,
@@ -207,6 +207,7 @@ class Solutions:
         self.tolerance = tolerance
         self.threads = threads
         self.rationality = rationality
+        self.tabulated = tabulated or {}
         self.trace = trace
         self.certain = certain
         self.check = check
@@ -243,7 +244,9 @@ class Solutions:
 
     def tabulate(self, ground: Ground) -> Tabulation:
         """The game's numbers in these worlds, with the case's parameters in place."""
-        tabulation = ground.game.table.tabulate(worlds_of(self.scenario, ground.case, self.worlds))
+        known = None if ground.case.parameters else self.tabulated.get(ground.game)
+        worlds = worlds_of(self.scenario, ground.case, self.worlds)
+        tabulation = known or ground.game.table.tabulate(worlds)
         if self.rationality is None:
             return tabulation
         own = np.isnan(self.rationality)

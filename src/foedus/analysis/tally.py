@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
+from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Indices, empty, zeros
-from foedus.solve.lanes import fma, load, spread, store
+from foedus.solve.block import Indices
+from foedus.solve.lanes import entry, fma, load, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
 
@@ -46,25 +47,53 @@ class Track:
 
 
 @dataclass(frozen=True, eq=False)
+class Groups:
+    """End states in groups: the group of each terminal node (node), −1 elsewhere, and the outcomes that hold
+    in each (outcome, group)."""
+
+    group: Ints
+    holds: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
 class Tally:
     """ends (track, set, world): probability of ending the play with each set of bits; occasions
-    (track, 2, world): expected number of occasions that go well and that do not; groups (group, world):
-    probability of ending in each group of nodes."""
+    (track, 2, world): expected number of occasions that go well and that do not; outcomes (outcome, world):
+    probability of ending in a group in which each holds."""
 
     ends: Floats
     occasions: Floats
-    groups: Floats
+    outcomes: Floats
 
 
-def ask(game: Game, tracks: Sequence[Track], group: NDArray[np.int32]) -> Asked:
-    """What the kernel is to be asked. `group` (node) is the group of a terminal node, −1 for none."""
+def ask(game: Game, tracks: Sequence[Track], groups: Groups | None = None) -> Asked:
+    """What is to be counted, of the end states too where groups are given."""
     whole = [*tracks] or [_nothing(game)]
-    return Asked(
+    told = Told(
         np.stack([track.edges for track in whole]),
         np.array([track.root for track in whole], np.int32),
         np.stack([track.occasion for track in whole]),
-        np.asarray(group, np.int32),
+        np.asarray(np.full(game.nodes, -1) if groups is None else groups.group, np.int32),
     )
+    present = np.zeros((len(whole), game.nodes), np.uint8)
+    passes().mark(layout_of(game), told, present)
+    sizes = np.unpackbits(present[:, :, None], axis=2).sum(axis=2, dtype=np.int32)
+    states, ways = sizes.sum(axis=1), int((sizes * np.diff(game.first_edge)).sum())
+    count = int(states.sum())
+    asked = Asked(
+        np.concatenate([[0], np.cumsum(states)]).astype(np.int32),
+        np.zeros(count + 1, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(ways, np.int32),
+        np.empty(ways, np.int32),
+        np.empty(ways, np.uint8),
+        np.ascontiguousarray(np.zeros((0, 0)) if groups is None else groups.holds, np.uint8),
+        int(states.max()),
+    )
+    rows = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
+    passes().unfold(layout_of(game), told, present, rows, asked)
+    return asked
 
 
 def tally(
@@ -75,28 +104,29 @@ def tally(
     Every world is counted by itself: the result does not depend on the number of threads or on the worlds
     beside it.
     """
-    worlds, tracks = tabulation.worlds, len(asked.roots)
-    groups = int(asked.group.max(initial=-1)) + 1
-    ends, occasions = np.empty((tracks, SETS, worlds)), np.empty((tracks, 2, worlds))
-    found = np.empty((groups, worlds))
-    layout, kernel = layout_of(game), count_kernel()
+    worlds, tracks = tabulation.worlds, len(asked.start) - 1
+    outcomes, groups = asked.holds.shape
+    options, chances = game.options, len(tabulation.probabilities)
+    found = Tally(*(np.empty((*shape, worlds)) for shape in ((tracks, SETS), (tracks, 2), (outcomes,))))
+    rooms = (options + chances,), (asked.most,)
+    sums = (tracks, SETS), (tracks, 2), (outcomes,), (groups,)
+    count = passes().follow
 
     def work(block: Indices) -> None:
         first, last = int(block[0]), int(block[-1]) + 1
-        shares = zeros(game.options + len(tabulation.probabilities))
-        shares[: game.options, : len(block)] = behaviour[:, first:last]
-        shares[game.options :, : len(block)] = tabulation.probabilities[:, first:last]
-        sums = Sums(zeros(tracks, SETS), zeros(tracks, 2), zeros(groups))
-        kernel(layout, shares, asked, empty(game.nodes, SETS), np.zeros(game.nodes, np.uint8), sums)
-        ends[:, :, first:last], occasions[:, :, first:last], found[:, first:last] = (
-            each[..., : len(block)] for each in sums
-        )
+        shares, mass, *counted = lend_each(*rooms, *sums)
+        shares[:options, : len(block)] = behaviour[:, first:last]
+        shares[options:, : len(block)] = tabulation.probabilities[:, first:last]
+        shares[:, len(block) :] = 0.0
+        count(shares, asked, mass, Sums(*counted))
+        for whole, one in zip((found.ends, found.occasions, found.outcomes), counted, strict=False):
+            whole[..., first:last] = one[..., : len(block)]
 
     Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work)
-    return Tally(ends, occasions, found)
+    return found
 
 
-class Asked(NamedTuple):
+class Told(NamedTuple):
     """Bits that each edge sets (track, edge), those of the root (track), what kind of occasion each edge is
     (track, edge), and the group of each terminal node (node)."""
 
@@ -106,16 +136,90 @@ class Asked(NamedTuple):
     group: Ints
 
 
+class Asked(NamedTuple):
+    """The plays with what is followed, unfolded: a state is a node with a set of bits that occurs there, and
+    comes after all those that lead to it.
+
+    start (track + 1): the first state of each track, and the end. first (state + 1): its first way on. ends,
+    group (state): where play ends, track · SETS + set, and the group, in the first track alone; −1 elsewhere.
+    to, share, kind (way): the state that it leads to, counted from the track's first, the number of its
+    share, and the kind of occasion. holds: as in `Groups`. most: of the states of a track.
+    """
+
+    start: Ints
+    first: Ints
+    ends: Ints
+    group: Ints
+    to: Ints
+    share: Ints
+    kind: Bytes
+    holds: Bytes
+    most: int
+
+
 class Sums(NamedTuple):
-    """ends (track, set, lane), occasions (track, 2, lane) and groups (group, lane)."""
+    """ends (track, set, lane), occasions (track, 2, lane), outcomes (outcome, lane), groups (group, lane)."""
 
     ends: Floats
     occasions: Floats
+    outcomes: Floats
     groups: Floats
 
 
 def _nothing(game: Game) -> Track:
     return Track(np.zeros(game.edges, np.uint8), 0, np.zeros(game.edges, np.uint8))
+
+
+def mark(layout: Any, told: Any, present: Any) -> None:
+    """Fill `present` (track, node), so far zeros: bit k is 1 where the set of bits k occurs at the node."""
+    for track in range(told.edges.shape[0]):
+        present[track, 0] = 1 << told.roots[track]
+        for n in range(present.shape[1]):
+            for held in range(SETS):
+                if present[track, n] >> held & 1:
+                    for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
+                        present[track, layout.child[e]] |= 1 << (held | told.edges[track, e])
+
+
+@part
+def members(sets: int) -> int:
+    """How many of eight bits are 1."""
+    pairs = sets - (sets >> 1 & 0x55)
+    fours = (pairs & 0x33) + (pairs >> 2 & 0x33)
+    return (fours + (fours >> 4)) & 0x0F
+
+
+@part
+def unfold_state(
+    layout: Any, told: Any, present: Any, rows: Any, asked: Any, track: int, n: int, held: int
+) -> None:
+    """The ways on from a node of a track with a set of bits."""
+    state = asked.start[track] + rows[track, n] + members(present[track, n] & ((1 << held) - 1))
+    way, ends = asked.first[state], layout.first_edge[n] == layout.first_edge[n + 1]
+    asked.ends[state] = track * SETS + held if ends else -1
+    asked.group[state] = told.group[n] if track == 0 else -1
+    for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
+        child, then = layout.child[e], held | told.edges[track, e]
+        asked.to[way] = rows[track, child] + members(present[track, child] & ((1 << then) - 1))
+        asked.share[way], asked.kind[way] = layout.share[e], told.occasion[track, e]
+        way += 1
+    asked.first[state + 1] = way
+
+
+def unfold(layout: Any, told: Any, present: Any, rows: Any, asked: Any) -> None:
+    """Fill all of `asked` but the starts; `rows` (track, node) is the first state of each node."""
+    for track in range(told.edges.shape[0]):
+        for n in range(present.shape[1]):
+            for held in range(SETS):
+                if present[track, n] >> held & 1:
+                    unfold_state(layout, told, present, rows, asked, track, n, held)
+
+
+@part
+def clear(numbers: Any, rows: int) -> None:
+    """Zeros in so many rows."""
+    for row in range(rows):
+        store(numbers, row, spread(0.0))
 
 
 @part
@@ -124,65 +228,77 @@ def add(sums: Any, row: int, more: Any) -> None:
 
 
 @part
-def pass_on(mass: Any, present: Any, n: int, held: int, share: Any, here: Any) -> None:
-    """Let `share` of the mass here pass to node n with the set `held`."""
-    row, bit = n * SETS + held, 1 << held
-    if present[n] & bit:
-        store(mass, row, fma(share, here, load(mass, row)))
-    else:
-        present[n] |= bit
-        store(mass, row, share * here)
+def count_track(shares: Any, asked: Any, mass: Any, sums: Any, track: int) -> None:
+    """Follow one track."""
+    start, end = entry(asked.start, track), entry(asked.start, track + 1)
+    clear(mass, end - start)
+    store(mass, 0, spread(1.0))
+    for state in range(start, end):
+        here, ends, group = load(mass, state - start), entry(asked.ends, state), entry(asked.group, state)
+        if ends >= 0:
+            add(sums.ends, ends, here)
+        if group >= 0:
+            add(sums.groups, group, here)
+        for way in range(entry(asked.first, state), entry(asked.first, state + 1)):
+            share, to, kind = (
+                load(shares, entry(asked.share, way)),
+                entry(asked.to, way),
+                entry(asked.kind, way),
+            )
+            store(mass, to, fma(share, here, load(mass, to)))
+            if kind > 0:
+                add(sums.occasions, track * 2 + kind - 1, share * here)
 
 
 @part
-def count_track(layout: Any, shares: Any, asked: Any, mass: Any, present: Any, sums: Any, track: int) -> None:
-    """Follow one track. `present` (node): which sets of a node hold a number; other rows are stale."""
-    present[:] = 0
-    present[0] = 1 << asked.roots[track]
-    store(mass, asked.roots[track], spread(1.0))
-    for n in range(present.shape[0]):
-        first, last = layout.first_edge[n], layout.first_edge[n + 1]
-        for held in range(SETS):
-            if not present[n] & (1 << held):
-                continue
-            here = load(mass, n * SETS + held)
-            if first == last:
-                add(sums.ends, track * SETS + held, here)
-                if track == 0 and asked.group[n] >= 0:
-                    add(sums.groups, asked.group[n], here)
-            for e in range(first, last):
-                share, kind = load(shares, layout.share[e]), asked.occasion[track, e]
-                pass_on(mass, present, layout.child[e], held | asked.edges[track, e], share, here)
-                if kind > 0:
-                    add(sums.occasions, track * 2 + kind - 1, share * here)
+def count_outcomes(asked: Any, sums: Any) -> None:
+    """Add up the groups in which each outcome holds."""
+    outcomes, groups = asked.holds.shape
+    for at in range(outcomes * groups):
+        if entry(asked.holds, at) > 0:
+            add(sums.outcomes, at // groups, load(sums.groups, at % groups))
 
 
-def count_ends(layout: Any, shares: Any, asked: Any, mass: Any, present: Any, sums: Any) -> None:
-    """Fill `sums`; groups are counted once. `mass` (node, set, lane) and `present` (node) are memory."""
-    for track in range(asked.edges.shape[0]):
-        count_track(layout, shares, asked, mass, present, sums, track)
+def follow(shares: Any, asked: Any, mass: Any, sums: Any) -> None:
+    """Fill `sums`; groups are counted once. `mass` (row, lane) is memory."""
+    tracks = asked.start.shape[0] - 1
+    clear(sums.ends, tracks * SETS)
+    clear(sums.occasions, tracks * 2)
+    clear(sums.outcomes, sums.outcomes.shape[0])
+    clear(sums.groups, sums.groups.shape[0])
+    for track in range(tracks):
+        count_track(shares, asked, mass, sums, track)
+    count_outcomes(asked, sums)
+
+
+class Passes(NamedTuple):
+    """The compiled passes."""
+
+    mark: Callable[..., None]
+    unfold: Callable[..., None]
+    follow: Callable[..., None]
 
 
 @cache
-def count_kernel() -> Callable[..., None]:
-    """The compiled pass, kept beside the solver's kernels under a name with the hash of this file."""
+def passes() -> Passes:
+    """They are kept beside the solver's kernels under a name with the hash of this file."""
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
     folder = kernels.cache_folder() / f"tally-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    bytes_, ints = (types.Array(types.uint8, 2, "C"), types.Array(types.int32, 1, "C"))
+    bytes_, ints = (types.Array(kind, 2, "C") for kind in (types.uint8, types.int32))
     named: Callable[..., Any] = types.NamedTuple
-    signature = void(
-        kernels.LAYOUT,
-        kernels.MATRIX,
-        named((bytes_, ints, bytes_, ints), Asked),
-        kernels.CUBE,
-        types.Array(types.uint8, 1, "C"),
-        named((kernels.CUBE, kernels.CUBE, kernels.MATRIX), Sums),
+    row = types.Array(types.int32, 1, "C")
+    told = named((bytes_, row, bytes_, row), Told)
+    asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_, types.int64), Asked)
+    sums = named((*[kernels.CUBE] * 2, *[kernels.MATRIX] * 2), Sums)
+    signatures = (
+        (mark, void(kernels.LAYOUT, told, bytes_)),
+        (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
+        (follow, void(kernels.MATRIX, asked, kernels.MATRIX, sums)),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)
     try:
-        compiled: Callable[..., None] = numba.jit(signature, cache=True, **JIT)(count_ends)
+        return Passes(*(numba.jit(types_, cache=True, **JIT)(function) for function, types_ in signatures))
     finally:
         config.CACHE_DIR = kept
-    return compiled

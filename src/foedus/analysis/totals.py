@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +24,12 @@ def total(numbers: Floats) -> Floats:
     return np.asarray(np.ascontiguousarray(numbers).sum(axis=0))
 
 
+def summed(numbers: Floats, wanted: Sequence[int]) -> Floats:
+    """The sums over the wanted entries of the second axis of numbers (…, entry, world), one after another."""
+    return reduce(np.add, [numbers[:, each] for each in wanted])
+
+
 def ratio(above: Floats, below: Floats, solved: NDArray[np.bool_]) -> Floats:
-    """above / below where the world is solved and below is measurable; NaN elsewhere."""
+    """above / below (…, world) where the world is solved and below is measurable; NaN elsewhere."""
     said = solved & (below >= MEASURABLE)
     return np.where(said, above / np.where(said, below, 1.0), np.nan)

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Due, due_nodes, marks, parents
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
-from foedus.analysis.tally import Asked, Track, ask
+from foedus.analysis.tally import Asked, Groups, Track, ask
 from foedus.language.expression import Ever, Expression
 
 Bits = tuple[Expression, ...]
+
+KEPT = 1 << 20
+"""Edges times tracks up to which a game's unfolded plays are remembered: some 20 MB."""
 
 
 def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
@@ -25,17 +28,17 @@ def bit_sets(ground: Ground, bits: Bits) -> tuple[NDArray[np.uint32], int]:
     return edges, root
 
 
-def asked_of(ground: Ground, wanted: tuple[Bits, ...], group: NDArray[np.int32] | None) -> Asked:
-    """What `tally` is asked; worked out once for a game where no parameter has a say in it."""
+def asked_of(ground: Ground, wanted: tuple[Bits, ...], groups: Groups | None) -> Asked:
+    """What `tally` is asked; worked out once for a game that is not large, where no parameter has a say in
+    it."""
 
     def find() -> Asked:
-        nowhere = np.full(ground.game.nodes, -1, np.int32)
-        tracks = [track(ground, bits) for bits in wanted]
-        return ask(ground.game, tracks, nowhere if group is None else group)
+        return ask(ground.game, [track(ground, bits) for bits in wanted], groups)
 
-    if any(isinstance(bit, Ever) for bits in wanted for bit in bits):
+    large = ground.game.edges * len(wanted) > KEPT
+    if large or any(isinstance(bit, Ever) for bits in wanted for bit in bits):
         return find()
-    return once(ground.game, wanted, group, find)
+    return once(ground.game, wanted, groups, find)
 
 
 def track(ground: Ground, bits: Bits) -> Track:

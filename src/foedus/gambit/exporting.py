@@ -66,9 +66,9 @@ def _outcome_names(ground: Ground) -> list[str]:
     ends = ends_of(ground)
     names = [
         ", ".join(name for name, holds in zip(ends.names, column, strict=True) if holds)
-        for column in ends.holds.T
+        for column in ends.groups.holds.T
     ]
-    return [names[group] if group >= 0 else "" for group in ends.group.tolist()]
+    return [names[group] if group >= 0 else "" for group in ends.groups.group.tolist()]
 
 
 def _warnings(game: Game, numbers: Tabulation) -> list[str]:

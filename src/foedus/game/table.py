@@ -49,6 +49,16 @@ class Tabulation:
     def worlds(self) -> int:
         return len(self.valid)
 
+    def part(self, worlds: slice | NDArray[np.intp]) -> Tabulation:
+        """The same of some worlds alone."""
+        return Tabulation(
+            self.probabilities[:, worlds],
+            self.payoffs[:, :, worlds],
+            self.weights[:, worlds],
+            self.rationality[:, worlds],
+            self.valid[worlds],
+        )
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -111,7 +121,7 @@ class Table:
             aligned(len(self.probability), count),
             aligned(rows, actors, count),
             aligned(len(self.weight), count),
-            np.empty((actors, count)),
+            np.empty((len(self.rationality), count)),
             np.empty(count, np.bool_),
         )
         for first, values in self.blocks(worlds):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,22 +39,45 @@ class Certificate:
     limit_beliefs: NDArray[np.bool_]
 
 
+class Groups(NamedTuple):
+    """Rows in groups, one after another: where each starts and how many it has (group), and how many all
+    have, 0 if they differ."""
+
+    start: Whole
+    size: Whole
+    alike: int
+
+    @classmethod
+    def of(cls, start: Whole, size: Whole) -> Groups:
+        alike = len(size) > 0 and bool((size == size[0]).all())
+        return cls(start, size, int(size[0]) if alike else 0)
+
+    @classmethod
+    def sized(cls, size: Whole) -> Groups:
+        return cls.of(np.cumsum(size) - size, size)
+
+
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """A game in layers of `nodes`. into: for all but the first, the edges into them by child, where those of
-    each node start, and how many they are. out: nodes that have any edges, these, and where each starts.
-    parent, option (edge), the latter -1 for chance; by_option: edges of options in the options' order, and
-    where each option's start; members: the nodes of all information sets, in their order.
+    """A game in layers of `nodes`. by_child: the edges by the layer of their child, and by child; into: for
+    all but the first layer, which of them lead there, by child. by_parent, out: the same by the node that
+    they leave. parent, place (edge), the latter among the options, followed by the rows of probabilities;
+    by_option: edges of options in the options' order, and `edges_of` each option; members: the nodes of all
+    information sets, in their order, and `members_of` each set; options_of: the options of each.
     """
 
     nodes: list[Whole]
-    into: list[tuple[Whole, Whole, Whole]]
-    out: list[tuple[Whole, Whole, Whole]]
+    by_child: Whole
+    into: list[tuple[slice, Groups]]
+    by_parent: Whole
+    out: list[tuple[slice, Groups]]
     parent: Whole
-    option: Whole
+    place: Whole
     by_option: Whole
-    first_by_option: Whole
+    edges_of: Groups
     members: Whole
+    members_of: Groups
+    options_of: Groups
 
 
 @lru_cache(maxsize=64)
@@ -64,19 +89,44 @@ def layers_of(game: Game) -> Layers:
     within = np.arange(game.edges) - np.asarray(game.first_edge)[parent]
     option = np.where(owner >= 0, np.append(game.first_option, 0)[np.maximum(owner, 0)] + within, -1)
     layer = _longest_ways(game, parent)
-    nodes = [np.flatnonzero(layer == depth) for depth in range(int(layer.max()) + 1)]
-    by_child = np.argsort(game.child, kind="stable")
+    order = np.argsort(layer, kind="stable")
+    by_child, into = _in_layers(np.asarray(game.child), layer)
+    by_parent, out = _in_layers(parent, layer)
     by_option = np.argsort(option, kind="stable")[int((option < 0).sum()) :]
     return Layers(
-        nodes=nodes,
-        into=[_sized(*_groups(by_child, game.child, each)) for each in nodes[1:]],
-        out=[(each[degree[each] > 0], *_groups(np.arange(game.edges), parent, each)) for each in nodes],
+        nodes=np.split(order, np.cumsum(np.bincount(layer))[:-1]),
+        by_child=by_child,
+        into=into[1:],
+        by_parent=by_parent,
+        out=out,
         parent=parent,
-        option=option,
+        place=np.where(option >= 0, option, game.options + np.asarray(game.probability)),
         by_option=by_option,
-        first_by_option=np.flatnonzero(np.diff(option[by_option], prepend=-1)),
+        edges_of=_runs(option[by_option]),
         members=np.argsort(game.information_set, kind="stable")[int((game.information_set < 0).sum()) :],
+        members_of=Groups.sized(np.asarray(game.last_node - game.first_node, np.intp)),
+        options_of=Groups.sized(np.asarray(np.diff(game.first_option), np.intp)),
     )
+
+
+def _runs(keys: Whole) -> Groups:
+    """Equal keys that stand one after another, as groups."""
+    start = np.flatnonzero(np.diff(keys, prepend=-1))
+    return Groups.of(start, np.diff(start, append=len(keys)))
+
+
+def _in_layers(node: Whole, layer: Whole) -> tuple[Whole, list[tuple[slice, Groups]]]:
+    """The edges in the order of the layer of one of their nodes (edge), and of this; and which of them belong
+    to each layer, by node."""
+    order = np.lexsort((node, layer[node]))
+    start, size, _ = _runs(node[order])
+    depths = np.arange(int(layer.max()) + 2)
+    edges = np.searchsorted(layer[node[order]], depths).tolist()
+    groups = np.searchsorted(layer[node[order[start]]], depths).tolist()
+    found = []
+    for (first, last), (begin, end) in zip(pairwise(edges), pairwise(groups), strict=True):
+        found.append((slice(first, last), Groups.of(start[begin:end] - first, size[begin:end])))
+    return order, found
 
 
 def _longest_ways(game: Game, parent: Whole) -> Whole:
@@ -99,19 +149,6 @@ def _ranges(first: NDArray[np.int32], last: NDArray[np.int32]) -> Whole:
     start = np.cumsum(size) - size
     whole: Whole = np.arange(int(size.sum())) + np.repeat(np.asarray(first, np.intp) - start, size)
     return whole
-
-
-def _groups(order: Whole, key: Whole | NDArray[np.int32], wanted: Whole) -> tuple[Whole, Whole]:
-    """Those of `order`, which goes by `key`, whose key is wanted; and where each key's own start."""
-    sorted_key = np.asarray(key)[order]
-    first = np.searchsorted(sorted_key, wanted, "left").astype(np.int32)
-    last = np.searchsorted(sorted_key, wanted, "right").astype(np.int32)
-    size = last - first
-    return order[_ranges(first, last)], (np.cumsum(size) - size)[size > 0]
-
-
-def _sized(edges: Whole, start: Whole) -> tuple[Whole, Whole, Whole]:
-    return edges, start, np.diff(start, append=len(edges))
 
 
 def certify(
@@ -149,28 +186,20 @@ class _Numbers:
     def of(
         cls, game: Game, tabulation: Tabulation, behaviour: Floats, logs: Mapping[int, Floats], here: Whole
     ) -> _Numbers:
-        option, chance = layers_of(game).option, np.flatnonzero(layers_of(game).option < 0)
+        place = layers_of(game).place
         shares, weights = behaviour[:, here], tabulation.weights[:, here][game.weight]
         log_shares = np.log(shares)
         for k, world in enumerate(here.tolist()):
             if world in logs:
                 log_shares[:, k] = logs[world]
-        drawn = tabulation.probabilities[:, here][game.probability[chance]]
+        drawn = tabulation.probabilities[:, here]
         share, log_share, possible = (
-            _over_edges(option, chance, *each)
+            np.concatenate(each)[place]
             for each in ((shares, drawn), (log_shares, np.log(drawn)), (weights > 0, drawn > 0))
         )
         payoffs, rationality = tabulation.payoffs[:, :, here], tabulation.rationality[:, here]
-        log_share = np.where(possible > 0, log_share, 0.0)
-        return cls(share, log_share, possible == 0, shares, weights, payoffs, rationality)
-
-
-def _over_edges(option: Whole, chance: Whole, chosen: Floats, drawn: Floats) -> Floats:
-    """A number of each option, and of each chance edge, as one of each edge."""
-    found = np.empty((len(option), chosen.shape[1]))
-    found[option >= 0] = chosen[option[option >= 0]]
-    found[chance] = drawn
-    return found
+        log_share = np.where(possible, log_share, 0.0)
+        return cls(share, log_share, ~possible, shares, weights, payoffs, rationality)
 
 
 def _block(game: Game, numbers: _Numbers) -> Floats:
@@ -181,9 +210,9 @@ def _block(game: Game, numbers: _Numbers) -> Floats:
     log_reach, order = _reach(game, numbers)
     belief, visits, limit = _beliefs(game, log_reach, order)
     quality = _quality(game, numbers, belief, _values(game, numbers))
-    first = np.asarray(game.first_option[:-1], np.intp)
-    best = _grouped(np.maximum, np.where(numbers.weights > 0, quality, -np.inf), first)
-    expected = _grouped(np.add, numbers.behaviour * quality, first)
+    options = layers_of(game).options_of
+    best = _grouped(np.maximum, np.where(numbers.weights > 0, quality, -np.inf), options)
+    expected = _grouped(np.add, numbers.behaviour * quality, options)
     gain = np.maximum(best - expected, 0.0)
     change = np.abs(_logit(game, numbers, quality, best) - numbers.behaviour)
     rows = change.max(axis=0), gain.max(axis=0), (gain * visits).max(axis=0), limit.any(axis=0)
@@ -201,38 +230,37 @@ def _reach(game: Game, numbers: _Numbers) -> tuple[Floats, NDArray[np.int64]]:
     log_reach = np.zeros((game.nodes, worlds))
     order = np.zeros((game.nodes, worlds), np.int64)
     excluded = bool(numbers.impossible.any())
-    for nodes, (edges, start, size) in zip(layers.nodes[1:], layers.into, strict=True):
-        parent = layers.parent[edges]
-        if not excluded:
-            log_reach[nodes] = _log_sums(log_reach[parent] + numbers.log_share[edges], start, size)
-            continue
-        steps = order[parent] + numbers.impossible[edges]
-        order[nodes] = np.minimum.reduceat(steps, start, axis=0)
-        way = log_reach[parent] + numbers.log_share[edges]
-        way[steps > np.repeat(order[nodes], size, axis=0)] = -np.inf
-        log_reach[nodes] = _log_sums(way, start, size)
+    above, log_share = layers.parent[layers.by_child], numbers.log_share[layers.by_child]
+    for nodes, (edges, groups) in zip(layers.nodes[1:], layers.into, strict=True):
+        parent = above[edges]
+        way = log_reach[parent] + log_share[edges]
+        if excluded:
+            steps = order[parent] + numbers.impossible[layers.by_child[edges]]
+            order[nodes] = np.minimum.reduceat(steps, groups.start, axis=0)
+            way[steps > np.repeat(order[nodes], groups.size, axis=0)] = -np.inf
+        log_reach[nodes] = _log_sums(way, groups)
     return log_reach, order
 
 
-def _grouped(operation: np.ufunc, numbers: Floats, start: Whole) -> Floats:
+def _grouped(operation: np.ufunc, numbers: Floats, groups: Groups) -> Floats:
     """The operation over each group of rows. `reduceat` takes several times as long as `reduce`, which serves
     where all groups have the same size."""
-    size = len(numbers) // max(len(start), 1)
-    if np.array_equal(start, np.arange(0, len(numbers), max(size, 1))):
-        found: Floats = operation.reduce(numbers.reshape(len(start), size, *numbers.shape[1:]), axis=1)
+    if groups.alike:
+        rows = numbers.reshape(len(groups.start), groups.alike, *numbers.shape[1:])
+        found: Floats = operation.reduce(rows, axis=1)
         return found
-    apart: Floats = operation.reduceat(numbers, start, axis=0)
+    apart: Floats = operation.reduceat(numbers, groups.start, axis=0)
     return apart
 
 
-def _log_sums(logs: Floats, start: Whole, size: Whole) -> Floats:
+def _log_sums(logs: Floats, groups: Groups) -> Floats:
     """ln Σ exp of each group of rows."""
-    if len(start) == len(logs):
+    if len(groups.start) == len(logs):
         return logs
-    top = _grouped(np.maximum, logs, start)
+    top = _grouped(np.maximum, logs, groups)
     finite: Floats = np.where(np.isneginf(top), 0.0, top)
-    scaled = np.exp(logs - np.repeat(finite, size, axis=0))
-    sums: Floats = np.log(_grouped(np.add, scaled, start))
+    scaled = np.exp(logs - np.repeat(finite, groups.size, axis=0))
+    sums: Floats = np.log(_grouped(np.add, scaled, groups))
     total: Floats = np.add(finite, sums)
     return total
 
@@ -242,12 +270,12 @@ def _beliefs(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Beliefs (node, world), and by information set the probability of coming there, and whether several
     nodes stand there to which only impossible steps lead."""
-    members, size = layers_of(game).members, game.last_node - game.first_node
-    start = np.cumsum(size) - size
-    least = np.minimum.reduceat(order[members], start, axis=0)
+    members, groups = layers_of(game).members, layers_of(game).members_of
+    size = groups.size
+    least = np.minimum.reduceat(order[members], groups.start, axis=0)
     here = log_reach[members]
     here[order[members] > np.repeat(least, size, axis=0)] = -np.inf
-    total = _log_sums(here, start, size)
+    total = _log_sums(here, groups)
     belief = np.ones_like(log_reach)
     several = np.repeat(size > 1, size)
     belief[members[several]] = np.exp(here - np.repeat(total, size, axis=0))[several]
@@ -259,10 +287,14 @@ def _values(game: Game, numbers: _Numbers) -> Floats:
     worth = np.zeros((game.nodes, len(game.actors), numbers.share.shape[1]))
     ends = game.information_set == TERMINAL
     worth[ends] = numbers.payoffs[game.payoff[ends]]
-    for nodes, edges, start in reversed(layers_of(game).out):
-        if len(nodes):
-            after = numbers.payoffs[game.payment[edges]] + worth[game.child[edges]]
-            worth[nodes] = _grouped(np.add, numbers.share[edges][:, None] * after, start)
+    order, layers = layers_of(game).by_parent, layers_of(game)
+    source, child, payment = layers.parent[order], np.asarray(game.child)[order], game.payment[order]
+    share = numbers.share[order]
+    for edges, groups in reversed(layers.out):
+        if len(groups.start):
+            after = numbers.payoffs[payment[edges]] + worth[child[edges]]
+            nodes = source[edges][groups.start]
+            worth[nodes] = _grouped(np.add, share[edges][:, None] * after, groups)
     return worth
 
 
@@ -273,17 +305,18 @@ def _quality(game: Game, numbers: _Numbers, belief: Floats, worth: Floats) -> Fl
     above = layers.parent[edges]
     mover = game.mover[game.information_set[above]]
     after = numbers.payoffs[game.payment[edges], mover] + worth[game.child[edges], mover]
-    return _grouped(np.add, belief[above] * after, layers.first_by_option)
+    return _grouped(np.add, belief[above] * after, layers.edges_of)
 
 
 def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floats:
     """The logit answer (option, world)."""
-    first, size = np.asarray(game.first_option[:-1], np.intp), np.diff(game.first_option)
+    options = layers_of(game).options_of
+    size = options.size
     rationality = np.repeat(numbers.rationality[game.mover], size, axis=0)
     loss = np.minimum(quality - np.repeat(best, size, axis=0), 0.0)
     largest = TIE * np.abs(numbers.payoffs).max(axis=0)
     tied = loss >= -np.repeat(largest[game.mover], size, axis=0)
     exact = np.where(tied, 0.0, -np.inf)
     scores = numbers.weights * np.exp(np.where(np.isinf(rationality), exact, rationality * loss))
-    shares: Floats = scores / np.repeat(_grouped(np.add, scores, first), size, axis=0)
+    shares: Floats = scores / np.repeat(_grouped(np.add, scores, options), size, axis=0)
     return shares

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from foedus.game.table import Tabulation
 from foedus.solve.block import Floats, Indices
 from foedus.solve.certificate import certify
 from foedus.solve.equilibrium import Branch, Equilibrium, Status
@@ -29,7 +28,9 @@ def checked(
         return equilibrium
     places = {world: k for k, world in enumerate(worlds.tolist())}
     known = {places[world]: each for world, each in logs.items() if world in places}
-    found = certify(problem.game, _part(problem.tabulation, worlds), equilibrium.behaviour[:, worlds], known)
+    numbers = problem.tabulation
+    chosen = numbers if len(worlds) == numbers.worlds else numbers.part(worlds)
+    found = certify(problem.game, chosen, equilibrium.behaviour[:, worlds], known)
     right = found.residual <= problem.tolerance
     changes = {
         "residual": found.residual,
@@ -56,18 +57,6 @@ def _picked(equilibrium: Equilibrium, every: int) -> Indices:
     prints = (prints ^ (prints >> np.uint64(29))) * MIXING
     picked: Indices = solved[(prints >> np.uint64(32)) % np.uint64(every) == 0]
     return picked
-
-
-def _part(tabulation: Tabulation, worlds: Indices) -> Tabulation:
-    if len(worlds) == tabulation.worlds:
-        return tabulation
-    return Tabulation(
-        tabulation.probabilities[:, worlds],
-        tabulation.payoffs[:, :, worlds],
-        tabulation.weights[:, worlds],
-        tabulation.rationality[:, worlds],
-        tabulation.valid[worlds],
-    )
 
 
 def _put(equilibrium: Equilibrium, name: str, worlds: Indices, new: Any) -> Any:

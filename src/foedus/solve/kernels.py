@@ -212,12 +212,13 @@ INDICES = types.Array(int32, 1, "C")
 WORK = types.Array(int32, 2, "C")
 named: Callable[..., Any] = types.NamedTuple
 uniform: Callable[..., Any] = types.NamedUniTuple
+tuple_of: Callable[..., Any] = types.UniTuple
 LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
 NUMBERS = named((*[MATRIX] * 2, CUBE, *[MATRIX] * 4), Numbers)
 SCRATCH = named((*[MATRIX] * 8, CUBE, MATRIX, MATRIX, *[VECTOR] * 3), Scratch)
 TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
 LONGS = types.Array(int64, 1, "C")
-RUNS = named((*[INDICES] * (len(Runs._fields) - 1), int64), Runs)
+RUNS = named((int64, *[INDICES] * (len(Runs._fields) - 1)), Runs)
 SCHEDULE = named((INDICES, INDICES, LONGS), schedule.Schedule)
 MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, VECTOR, VECTOR, LONGS, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
@@ -238,7 +239,7 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
     return {
         "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, WORK)),
         "induct": (backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
-        "schedule": (schedule.schedule, types.UniTuple(int64, 2)(LAYOUT, SCHEDULE, int64, WORK)),
+        "schedule": (schedule.schedule, tuple_of(int64, 2)(LAYOUT, SCHEDULE, int64, WORK)),
         "iterate": (queue.iterate, void(LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
         "conclude": (queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
         "evaluate": (sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),

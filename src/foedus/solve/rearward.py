@@ -45,6 +45,7 @@ class Runs(NamedTuple):
     below, paid (edge): the child's row, and the row of what the edge pays. slots: how many rows they have.
     """
 
+    slots: int
     sets: Ints
     first_set: Ints
     members: Ints
@@ -58,7 +59,6 @@ class Runs(NamedTuple):
     first_toll: Ints
     below: Ints
     paid: Ints
-    slots: int
 
 
 @part

@@ -2,18 +2,65 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
-from foedus.solve.block import Floats, Indices, memory_for, numbers_like, packed
+from foedus.game.game import Game
+from foedus.solve.arena import Cut, carve, cut, lend
+from foedus.solve.block import (
+    Floats,
+    Indices,
+    Memory,
+    Numbers,
+    Scratch,
+    logarithms,
+    memory_for,
+    packed,
+    scratch_for,
+)
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
-from foedus.solve.layout import Layout
+from foedus.solve.layout import Ints, Layout, layout_of
 from foedus.solve.mixing import Settings
-from foedus.solve.passes import NEVER
-from foedus.solve.problem import Found, PerThread, Problem
+from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.runs import runs_of
 from foedus.solve.sweeps import ROWS
+
+
+class Needs(NamedTuple):
+    """Where the arrays that kernels need stand: those of `Numbers` from payoffs on, after the slots, those of
+    `Scratch`, and the `Memory` of lanes."""
+
+    numbers: Cut
+    scratch: Cut
+    memory: Cut
+
+
+@lru_cache(maxsize=128)
+def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> Needs:
+    """What a game needs with so many rows of slots, and of probabilities, of payoffs and of weights."""
+    layout, actors = layout_of(game), len(game.actors)
+    chances, payoffs, weights = rows
+    scratch, memory = scratch_for(layout, chances, actors), memory_for(layout, depth)
+    first = cut((payoffs, actors), (chances,), (chances,), (weights,), (actors,), first=slots)
+    second = cut(*(each.shape[:-1] for each in scratch), first=first.end)
+    return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-2]), first=second.end))
+
+
+def weights_of(layout: Layout) -> tuple[Ints, Ints]:
+    """The rows of weights (row) of the options that log-odds are of, and of those that they are against."""
+    owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
+    others = layout.row_option
+    return layout.weight[others], layout.weight[layout.base[owner[others]]]
+
+
+@lru_cache(maxsize=64)
+def usual_weights(game: Game) -> tuple[Ints, Ints]:
+    """The same, made once per game."""
+    return weights_of(layout_of(game))
 
 
 class Runner:
@@ -21,10 +68,23 @@ class Runner:
 
     def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
         self.problem, self.layout = problem, layout
-        self.runs = runs_of(problem.game, problem.tabulation.payoffs)
-        self._scratch = PerThread(problem.scratch)
-        self._numbers = PerThread(lambda: numbers_like(problem.tabulation, self.runs.slots))
-        self._memory = PerThread(lambda: memory_for(layout, depth))
+        numbers = problem.tabulation
+        self.runs = runs_of(problem.game, numbers.payoffs)
+        rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
+        self._needs = needs_of(problem.game, self.runs.slots, rows, depth)
+
+    def _room(self) -> tuple[Floats, Numbers, Scratch]:
+        """The thread's memory. Lanes that get no world have numbers."""
+        numbers, scratch, memory = self._needs
+        room, slots = lend(memory.end), self.runs.slots
+        payoffs, *others = carve(room, numbers)
+        room[slots : numbers.end] = 0.0
+        values = room[: slots + payoffs.shape[0] * payoffs.shape[1]]
+        return (
+            room,
+            Numbers(values, room[slots : numbers.end], payoffs, *others),
+            Scratch(*carve(room, scratch)),
+        )
 
     def jobs(self, worlds: Indices) -> Jobs:
         """The worlds as jobs that start from play by weight alone."""
@@ -36,16 +96,18 @@ class Runner:
         layout, weights = self.layout, self.problem.tabulation.weights
         if len(weights) == 1:
             return np.zeros((len(worlds), len(layout.row_option)))
-        owner = np.repeat(np.arange(len(layout.mover)), np.diff(layout.first_option))
-        with np.errstate(divide="ignore"):
-            logs = np.maximum(np.log(weights[:, worlds]), NEVER)
-        others, bases = layout.row_option, layout.base[owner[layout.row_option]]
-        return np.ascontiguousarray((logs[layout.weight[others]] - logs[layout.weight[bases]]).T)
+        usual = layout is self.problem.layout
+        own, base = usual_weights(self.problem.game) if usual else weights_of(layout)
+        logs = logarithms(weights[:, worlds])
+        return np.ascontiguousarray((logs[own] - logs[base]).T)
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
-        memory = self._numbers.get(), self._scratch.get(), self._memory.get()
-        compiled().iterate(self.layout, self.runs, *memory, jobs, settings)
+        room, numbers, scratch = self._room()
+        room[self._needs.scratch.end :] = 0.0
+        lanes = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
+        memory = Memory(**lanes, age=np.zeros(WIDTH, np.int64), job=np.zeros(WIDTH, np.int64))
+        compiled().iterate(self.layout, self.runs, numbers, scratch, memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
@@ -53,7 +115,8 @@ class Runner:
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
         room = -(-count // WIDTH) * WIDTH
         found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
-        compiled().conclude(self.layout, self._numbers.get(), self._scratch.get(), jobs, found, logarithmic)
+        _, numbers, scratch = self._room()
+        compiled().conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
         sigma, values, report = (each[:, :count] for each in found)
         return Found(sigma, values, report, logs)

@@ -35,7 +35,7 @@ def _runs_of(game: Game, some: bytes) -> Runs:
     count, slots = compiled().schedule(layout, found, WINDOW, work)
     pays = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
     lists = Lists(game, pays, found, layout.share, count, slots)
-    return Runs(*(np.ascontiguousarray(each, np.int32) for each in lists.all()), slots * len(game.actors))
+    return Runs(slots * len(game.actors), *map(_owned, lists.all()))
 
 
 class Lists:
@@ -54,7 +54,7 @@ class Lists:
         self.degree = np.diff(game.first_edge)
 
     def all(self) -> list[Longs]:
-        """Everything in the order of `Runs`."""
+        """Everything in the order of `Runs`, but how many slots there are."""
         inner = np.flatnonzero((self.needed > 0) & (self.degree > 0))
         others = inner[self.degree[inner] != 2]
         return [
@@ -109,15 +109,15 @@ class Lists:
 
     def tolls(self) -> tuple[Longs, Longs]:
         """`tolls` and `first_toll`."""
-        actors = np.arange(len(self.game.actors))
-        from_here = (actors - self.first[:, None] >= 0) & (
-            actors - self.first[:, None] < self.needed[:, None]
-        )
-        edges, actor = np.nonzero(self.pays[self.game.payment] & from_here[self.parent])
+        after = np.arange(len(self.game.actors)) - self.first[:, None]
+        wanted = (after >= 0) & (after < self.needed[:, None])
+        edges, actor = np.nonzero(self.pays[self.game.payment] & wanted[self.parent])
         order = np.argsort(self.run[self.parent[edges]], kind="stable")
         edges, actor = edges[order], actor[order]
-        rows = [self.row[self.parent[edges]] + actor, self.share[edges], self.paid[edges] + actor]
-        return np.stack(rows, axis=1).ravel(), _firsts(self.run[self.parent[edges]], self.count)
+        here, share, toll = self.row[self.parent[edges]], np.asarray(self.share)[edges], self.paid[edges]
+        return np.stack([here + actor, share, toll + actor], axis=1).ravel(), _firsts(
+            self.run[self.parent[edges]], self.count
+        )
 
 
 def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:
@@ -128,6 +128,10 @@ def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:
     needs = (turns[:, None] >> np.arange(actors)) & 1 == 1
     first, after = needs.argmax(axis=1), actors - needs[:, ::-1].argmax(axis=1)
     return first, np.where(needs.any(axis=1), after - first, 0)
+
+
+def _owned(numbers: NDArray[Any]) -> Ints:
+    return np.ascontiguousarray(numbers, np.int32)
 
 
 def _firsts(group: NDArray[Any], count: int) -> Longs:

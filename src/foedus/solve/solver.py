@@ -73,10 +73,11 @@ def solve(
     for method in () if trace else _methods(max_sweeps):
         if not len(pending):
             break
-        known = answers.logarithmic[pending].copy()
+        known = answers.logarithmic[pending]
         method(problem, answers, pending)
         found_lost = pending[answers.logarithmic[pending] & ~known]
-        method(problem, answers, found_lost)
+        if len(found_lost):
+            method(problem, answers, found_lost)
         pending = pending[~(answers.residual[pending] <= tolerance)]
     if trace or max_sweeps is None:
         TRACING(problem, answers, pending)

@@ -1,0 +1,70 @@
+"""Memory in which a thread computes one thing after another.
+
+Fresh memory comes from the system page by page, which takes as long as much of what is computed in it, and
+is in no cache.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from math import prod
+from typing import NamedTuple
+
+from foedus.solve.block import Floats, empty
+from foedus.solve.lanes import WIDTH
+
+KEPT = 1 << 18
+"""Rows of lanes that a thread keeps at most: 16 MiB."""
+
+Shape = tuple[int, ...]
+
+
+class _Own(threading.local):
+    """What the thread keeps."""
+
+    def __init__(self) -> None:
+        self.room = empty(0)
+
+
+_own = _Own()
+
+
+def lend(rows: int) -> Floats:
+    """Numbers (row, lane), whatever stood there before: the thread's own until it next asks for some."""
+    room = _own.room
+    if rows > len(room):
+        room = empty(rows)
+        if rows <= KEPT:
+            _own.room = room
+    return room[:rows]
+
+
+class Cut(NamedTuple):
+    """Where arrays stand in a room (row, lane), each with its shape if it is none of rows; and their end."""
+
+    places: tuple[tuple[slice | int, Shape | None], ...]
+    end: int
+
+
+@lru_cache(maxsize=256)
+def cut(*shapes: Shape, first: int = 0) -> Cut:
+    """A place for arrays (…, lane) of these shapes, the lane left out, one after another from a row on."""
+    places: list[tuple[slice | int, Shape | None]] = []
+    for shape in shapes:
+        end = first + prod(shape)
+        rows = slice(first, end) if shape else first
+        places.append((rows, (*shape, WIDTH) if len(shape) > 1 else None))
+        first = end
+    return Cut(tuple(places), first)
+
+
+def carve(room: Floats, places: Cut) -> list[Floats]:
+    """The arrays (…, lane) of a room (row, lane)."""
+    return [room[rows] if shape is None else room[rows].reshape(shape) for rows, shape in places.places]
+
+
+def lend_each(*shapes: Shape) -> list[Floats]:
+    """The same as `lend`, as arrays (…, lane) of these shapes."""
+    places = cut(*shapes)
+    return carve(lend(places.end), places)
