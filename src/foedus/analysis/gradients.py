@@ -45,6 +45,8 @@ class Gradients:
     def __post_init__(self) -> None:
         self._known: dict[tuple[object, ...], Pair] = {}
         self._ones = np.ones(self.evaluation.count)
+        solutions = self.evaluation.solutions
+        self._frame = ParameterFrame(solutions.scenario, solutions.worlds)
 
     def number(self, node: ex.Expression) -> Pair:
         """Value (1, world) and slopes (name, world) of a formula. Raises NoExactDerivative."""
@@ -95,11 +97,10 @@ class Gradients:
 
     def _own(self, node: ex.Parameter) -> Floats:
         """The slopes (name, world) of a parameter, as the worlds have it."""
-        solutions = self.evaluation.solutions
-        frame = ParameterFrame(solutions.scenario, solutions.worlds)
-        slopes = np.zeros((len(self.names), solutions.count))
+        scenario = self.evaluation.solutions.scenario
+        slopes = np.zeros((len(self.names), self.evaluation.count))
         for row, name in enumerate(self.names):
-            slopes[row] = Motion(solutions.scenario, frame, self._moved(name)).plain(node.name)
+            slopes[row] = Motion(scenario, self._frame, self._moved(name)).plain(node.name)
         return slopes
 
     def _moved(self, name: str) -> dict[str, Floats]:
@@ -121,21 +122,30 @@ class Gradients:
         """One adjoint sweep, and the derivatives (name, world) that follow from it."""
         owed = owing(solution, node, found)
         numbers = number_gradient(solution, owed)
-        solutions = self.evaluation.solutions
         by_parameter = self._by_parameter(solution, numbers)
-        slopes = np.empty((len(self.names), len(found)))
+        alone = owed.direct is None and not solution.ground.case.parameters
+        slopes = np.zeros((len(self.names), len(found)))
         for row, name in enumerate(self.names):
             if name in (SCALE, SHIFT):
                 by_each = solution.tabulation.rationality if name == SCALE else np.ones((1, 1))
                 slopes[row] = times(numbers.rationality, by_each).sum(axis=0)
-                continue
-            motion = motion_of(solution.ground, solutions.worlds, self._moved(name))
-            slopes[row] = owed.direct(motion)
-            for each, moved in motion.given.items():
-                if each in by_parameter:
-                    slopes[row] += times(by_parameter[each], moved)
+            elif not alone:
+                slopes[row] = self._passed_on(solution, owed, by_parameter, name)
+            elif name in by_parameter:
+                slopes[row] = by_parameter[name]
         slopes[:, np.isnan(found) | solution.equilibrium.ties] = np.nan
         return slopes
+
+    def _passed_on(
+        self, solution: Solution, owed: Owing, by_parameter: dict[str, Floats], name: str
+    ) -> Floats:
+        """The derivative (world) by a parameter, through all that moves with it."""
+        motion = motion_of(solution.ground, self._frame, self._moved(name))
+        slope = np.zeros(self.evaluation.count) if owed.direct is None else owed.direct(motion)
+        for each, moved in motion.given.items():
+            if each in by_parameter:
+                slope = slope + times(by_parameter[each], moved)
+        return slope
 
     def _by_parameter(self, solution: Solution, numbers: Gradient) -> dict[str, Floats]:
         solutions, rationality = self.evaluation.solutions, numbers.rationality

@@ -9,6 +9,7 @@ sweep)ᵀ u, where g is what the first pull left of it; a second pull takes u to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -231,6 +232,7 @@ def _leave_out(problem: Problem, found: Gradient) -> None:
         each[..., ~found.regular] = np.nan
 
 
+@lru_cache(maxsize=64)
 def _entangled(game: Game, rows: int) -> NDArray[np.bool_]:
     """Whether a belief may depend on a probability (row): it leads to where somebody may wonder."""
     source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
