@@ -129,9 +129,11 @@ def _finding(
     counter: CounterWorld | None = None
     slopes: tuple[Slope, ...] = ()
     if base.holds is not None:
-        ground = Ground(margins.base, margins.ranges, margins.at, margins.slopes, base.holds)
-        counter = nearest(ground, points[known], surveyed.margin[known])
         slopes = _slopes(margins)
+        ground = Ground(
+            margins.base, margins.ranges, margins.at, margins.slopes, base.holds, margins.certified
+        )
+        counter = nearest(ground, points[known], surveyed.margin[known])
     return Finding(
         surveyed,
         base,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,7 +38,7 @@ class Gradients:
     """Values and derivatives of formulas by some parameters, SCALE and SHIFT.
 
     Arrays have shape (name, world). A derivative is NaN where there is none: in a world that is not solved,
-    at a fold or a tie, at a kink of what the scenario says.
+    at a fold or a tie, at a kink of what the scenario says. Without names only the values are worked out.
     """
 
     evaluation: Evaluation
@@ -58,15 +60,15 @@ class Gradients:
             case ex.Binary(operator, left, right):
                 return combine(BINARY[operator], [self.number(left), self.number(right)])
             case ex.Call(function, arguments):
-                return fold_or_apply(function, [self.number(each) for each in arguments])
+                return self._called(function, [_number_of(each) for each in arguments])
             case ex.Conditional(condition, then, otherwise):
                 truth = self.evaluation.truth(condition).holds[None]
                 return combine(Op.IF, [(truth, np.zeros((1, 1))), self.number(then), self.number(otherwise)])
             case ex.Result():
                 return self._result(node)
             case ex.Over(function, formula, binder, group):
-                bound = [self._bound(binder, name).number(formula) for name in self.evaluation.members(group)]
-                return fold_or_apply(function, bound)
+                members = self.evaluation.members(group)
+                return self._called(function, [_number_of(formula, binder, name) for name in members])
             case ex.Derivative() | ex.Tip():
                 raise NoExactDerivative("it holds a derivative or a tipping point")
         return self.evaluation.number(node)[None], np.zeros((1, 1))
@@ -79,8 +81,8 @@ class Gradients:
             case ex.Unary("not", operand):
                 return combine(Op.NEGATE, [self.signed(operand)])
             case ex.Logical(operator, operands):
-                parts = [self.signed(each) for each in operands]
-                return fold_or_apply("min" if operator == "and" else "max", parts)
+                function = "min" if operator == "and" else "max"
+                return self._called(function, [_signed_of(each) for each in operands])
         return self.number(node)
 
     def _margin(self, operator: str, left: Pair, right: Pair) -> Pair:
@@ -92,8 +94,22 @@ class Gradients:
         distance = combine(Op.ABS, [apart])
         return distance if operator == "!=" else combine(Op.NEGATE, [distance])
 
-    def _bound(self, binder: str, arrangement: str) -> Gradients:
+    def bound(self, binder: str, arrangement: str) -> Gradients:
+        """The same with a name that stands for an arrangement."""
         return replace(self, evaluation=self.evaluation.bound(binder, arrangement))
+
+    def _called(self, function: str, parts: Sequence[Part]) -> Pair:
+        """A function of some parts. Those that are nowhere the least, or the greatest, need no slopes."""
+        if function not in _EXTREMES:
+            return fold_or_apply(function, [part(self) for part in parts])
+        still = replace(self, names=())
+        values = [part(still)[0] for part in parts]
+        found = _EXTREMES[function].reduce(np.broadcast_arrays(*values))
+        pairs = [
+            part(self) if (value == found).any() else (value, np.zeros((1, 1)))
+            for part, value in zip(parts, values, strict=True)
+        ]
+        return fold_or_apply(function, pairs)
 
     def _own(self, node: ex.Parameter) -> Floats:
         """The slopes (name, world) of a parameter, as the worlds have it."""
@@ -111,10 +127,10 @@ class Gradients:
         key = case, replace(node, setting=ex.Setting("", node.setting.flags))
         if key not in self._known:
             found = self.evaluation.number(node)
-            try:
-                slopes = self._slopes(self.evaluation.solutions[case], node, found)
-            except Unanswerable:
-                slopes = np.full((len(self.names), len(found)), np.nan)
+            slopes = np.full((len(self.names), len(found)), np.nan)
+            if self.names:
+                with suppress(Unanswerable):
+                    slopes = self._slopes(self.evaluation.solutions[case], node, found)
             self._known[key] = found[None], slopes
         return self._known[key]
 
@@ -159,6 +175,25 @@ class Gradients:
             numbers.weights,
             rationality,
         )
+
+
+Part = Callable[[Gradients], Pair]
+"""One of the numbers that a function is of, as some gradients have it."""
+
+_EXTREMES = {"min": np.minimum, "max": np.maximum}
+
+
+def _number_of(node: ex.Expression, binder: str = "", arrangement: str = "") -> Part:
+    """A formula, perhaps with a name that stands for an arrangement."""
+
+    def part(gradients: Gradients) -> Pair:
+        return (gradients.bound(binder, arrangement) if binder else gradients).number(node)
+
+    return part
+
+
+def _signed_of(node: ex.Expression) -> Part:
+    return lambda gradients: gradients.signed(node)
 
 
 def number_gradient(solution: Solution, owed: Owing) -> Gradient:
