@@ -20,6 +20,7 @@ from foedus.game.arithmetic import BINARY, UNARY, Op
 from foedus.game.reverse import parameter_slopes, times
 from foedus.language import expression as ex
 from foedus.solve.gradient import Adjoints, Gradient, gradient
+from foedus.solve.krylov import EXACT
 from foedus.solve.layout import layout_of
 from foedus.solve.retrace import Followed, retrace
 
@@ -39,10 +40,12 @@ class Gradients:
 
     Arrays have shape (name, world). A derivative is NaN where there is none: in a world that is not solved,
     at a fold or a tie, at a kink of what the scenario says. Without names only the values are worked out.
+    `exact` is how much may be left of the equations that tell how play moves, relatively.
     """
 
     evaluation: Evaluation
     names: tuple[str, ...]
+    exact: float = EXACT
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[object, ...], Pair] = {}
@@ -137,7 +140,7 @@ class Gradients:
     def _slopes(self, solution: Solution, node: ex.Result, found: Floats) -> Floats:
         """One adjoint sweep, and the derivatives (name, world) that follow from it."""
         owed = owing(solution, node, found)
-        numbers = number_gradient(solution, owed)
+        numbers = number_gradient(solution, owed, self.exact)
         by_parameter = self._by_parameter(solution, numbers)
         alone = owed.direct is None and not solution.ground.case.parameters
         slopes = np.zeros((len(self.names), len(found)))
@@ -196,7 +199,7 @@ def _signed_of(node: ex.Expression) -> Part:
     return lambda gradients: gradients.signed(node)
 
 
-def number_gradient(solution: Solution, owed: Owing) -> Gradient:
+def number_gradient(solution: Solution, owed: Owing, exact: float) -> Gradient:
     """The derivatives of a result by all numbers of its game."""
     game, tabulation = solution.game, solution.tabulation
     edge_bits, root = bit_sets(solution.ground, owed.bits)
@@ -216,4 +219,4 @@ def number_gradient(solution: Solution, owed: Owing) -> Gradient:
     np.add.at(shares, layout_of(game).share[owed.taken], owed.shares)
     np.add.at(payoffs[:, owed.actor], game.payment[owed.offered], owed.worth)
     adjoints = Adjoints(shares, payoffs, owed.actor, game.child[owed.offered].astype(np.intp), owed.worth)
-    return gradient(game, tabulation, solution.behaviour, adjoints, threads=solution.threads)
+    return gradient(game, tabulation, solution.behaviour, adjoints, threads=solution.threads, exact=exact)

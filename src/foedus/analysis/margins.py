@@ -14,6 +14,7 @@ from foedus.analysis.games import Games
 from foedus.analysis.gradients import Gradients, NoExactDerivative
 from foedus.analysis.settling import Settings
 from foedus.language.scenario import Claim, Scenario
+from foedus.solve.krylov import EXACT
 from foedus.study.worlds import base_world, varied
 
 Floats = NDArray[np.float64]
@@ -65,10 +66,14 @@ class Margins:
         """The same where the independent certificate finds every solution right; NaN elsewhere."""
         return self._signed(self._solvable(points, check=1))
 
-    def slopes(self, points: Floats) -> Floats:
-        """The derivative of the margin by each assumption, (point, assumption); NaN where there is none."""
+    def slopes(self, points: Floats, exact: float = EXACT) -> Floats:
+        """The derivative of the margin by each assumption, (point, assumption); NaN where there is none.
+
+        `exact` as for `Gradients`.
+        """
         try:
-            _, slopes = Gradients(self._evaluation(points), self.names).signed(self.claim.condition)
+            gradients = Gradients(self._evaluation(points), self.names, exact)
+            _, slopes = gradients.signed(self.claim.condition)
         except (NoExactDerivative, Unanswerable):
             return np.full(points.shape, np.nan)
         return np.broadcast_to(slopes, points.T.shape).T.copy()

@@ -243,7 +243,7 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
         "extremes": (walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
         "respond": (tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         "push": (tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
-        "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
+        "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT, boolean)),
         "retrace": (adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
         "extend": (subspace.extend, int64(SPACE, int64, float64)),
         "combine": (subspace.combine, void(SPACE, int64, MATRIX)),

@@ -17,28 +17,24 @@ Apply = Callable[[Floats], Floats]
 EXACT = 1e-12
 
 
-def solve_lanes(apply: Apply, right: Floats, rounds: int, exact: float = EXACT) -> tuple[Floats, Floats]:
-    """x (row, lane) with apply(x) = right, and how much of the right side (lane) it leaves, relatively.
-
-    `apply` has to be linear and to keep lanes apart. A lane whose right side is not finite counts as 0 and
-    leaves NaN.
-    """
-    solution = least_residual(apply, right, rounds, exact)
-    size = np.linalg.norm(right, axis=0)
-    with np.errstate(invalid="ignore"):
-        left = np.linalg.norm(right - apply(solution), axis=0) / np.where(size > 0.0, size, 1.0)
-    return solution, left
-
-
 def least_residual(apply: Apply, right: Floats, rounds: int, exact: float = EXACT) -> Floats:
-    """x (row, lane) that leaves as little of the right side as so many rounds can, or less than `exact`.
+    """x (row, lane) with apply(x) = right, but for as little of it as so many rounds can, or `exact`.
 
-    At most a block of lanes. A lane whose right side is not finite counts as 0.
+    `apply` has to be linear and to keep lanes apart, of which there are at most a block's. A lane whose right
+    side is not finite counts as 0.
     """
     size = np.linalg.norm(right, axis=0)
     finite = np.isfinite(size)
     size = np.where(finite & (size > 0.0), size, 1.0)
     return _solved(apply, np.where(finite, right, 0.0) / size, rounds, exact) * size
+
+
+def left_over(right: Floats, made: Floats) -> Floats:
+    """How much of a right side (lane) is not made, relatively; NaN where it is not finite."""
+    size = np.linalg.norm(right, axis=0)
+    with np.errstate(invalid="ignore"):
+        left: Floats = np.linalg.norm(right - made, axis=0) / np.where(size > 0.0, size, 1.0)
+    return left
 
 
 def _solved(apply: Apply, right: Floats, rounds: int, exact: float) -> Floats:
