@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.formula import Evaluation
-from foedus.analysis.motion import Motion, Pair, combine, fold_or_apply, motion_of
+from foedus.analysis.motion import Motion, Pair, combine, fold_or_apply, motion_of, moves
 from foedus.analysis.owing import Owing, owing
 from foedus.analysis.parameters import ParameterFrame
 from foedus.analysis.solutions import Solution, worlds_of
@@ -141,16 +141,17 @@ class Gradients:
         """One adjoint sweep, and the derivatives (name, world) that follow from it."""
         owed = owing(solution, node, found)
         numbers = number_gradient(solution, owed, self.exact)
-        by_parameter = self._by_parameter(solution, numbers)
-        alone = owed.direct is None and not solution.ground.case.parameters
+        by_parameter, overrides = self._by_parameter(solution, numbers), solution.ground.case.parameters
+        passes_on = owed.direct is not None or any(moves(value) for _, value in overrides)
+        heard = by_parameter.keys() - dict(overrides)
         slopes = np.zeros((len(self.names), len(found)))
         for row, name in enumerate(self.names):
             if name in (SCALE, SHIFT):
                 by_each = solution.tabulation.rationality if name == SCALE else np.ones((1, 1))
                 slopes[row] = times(numbers.rationality, by_each).sum(axis=0)
-            elif not alone:
+            elif passes_on:
                 slopes[row] = self._passed_on(solution, owed, by_parameter, name)
-            elif name in by_parameter:
+            elif name in heard:
                 slopes[row] = by_parameter[name]
         slopes[:, np.isnan(found) | solution.equilibrium.ties] = np.nan
         return slopes
