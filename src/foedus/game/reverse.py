@@ -64,7 +64,10 @@ def _reverse(table: Table, worlds: Worlds, values: Floats, owed: Floats) -> None
 def times(owed: Floats, slope: Floats) -> Floats:
     """The product, 0 where either is 0 even if the other is no number."""
     with np.errstate(all="ignore"):
-        return np.where((owed == 0.0) | (slope == 0.0), 0.0, owed * slope)
+        product: Floats = owed * slope
+        if np.isfinite(product).all():
+            return product
+        return np.where((owed == 0.0) | (slope == 0.0), 0.0, product)
 
 
 def slopes_of(operation: Op, parts: Slopes, result: Floats) -> Slopes:
