@@ -11,14 +11,16 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 import foedus
+import foedus.analysis.gradients as gradients_of
 import foedus.solve.gradient as solve_gradient
 from analysing import LADDER, ladder, rounds, secrets
 from foedus import library
 from foedus.analysis.claims import make_evaluation
 from foedus.analysis.derivative import central, derivative
 from foedus.analysis.formula import Evaluation
-from foedus.analysis.gradients import SCALE, SHIFT, Gradients
-from foedus.analysis.solutions import Solutions
+from foedus.analysis.gradients import SCALE, SHIFT, Gradients, number_gradient
+from foedus.analysis.owing import Owing
+from foedus.analysis.solutions import Solution, Solutions
 from foedus.errors import UnknownName
 from foedus.game.arithmetic import ARITY, KERNELS, Op
 from foedus.game.reverse import slopes_of
@@ -26,7 +28,8 @@ from foedus.language import expression as ex
 from foedus.language.reader import read_scenario, read_text
 from foedus.language.resolve import resolve_formula
 from foedus.language.scenario import Scenario
-from foedus.study.worlds import sample_worlds
+from foedus.solve.gradient import Gradient
+from foedus.study.worlds import repeat_base, sample_worlds
 from foedus.testing import Document, documents, text_of
 from slopes import TIGHT, all_formulas, central_slopes, evaluation_at, exact_slopes, excess, formulas
 
@@ -104,6 +107,39 @@ def test_formulas(text: str) -> None:
     """The chain rule goes through overrides, patches, a formula's own parameters, and what follows."""
     scenario = ladder()
     assert worst(scenario, formulas(scenario, text)) < 1.0
+
+
+def test_only_what_decides_has_slopes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a conjunction the side that decides is differentiated alone, and both where worlds differ in it."""
+    scenario, asked = ladder(), []
+
+    def counted(solution: Solution, owed: Owing, exact: float) -> Gradient:
+        asked.append(solution)
+        return number_gradient(solution, owed, exact)
+
+    monkeypatch.setattr(gradients_of, "number_gradient", counted)
+    parts = formulas(scenario, "P[none](war) > 0.2", "P[none](loss) > 0.2")
+    (both,) = formulas(scenario, "P[none](war) > 0.2 and P[none](loss) > 0.2")
+    for costs, count in (([0.5], 1), ([0.5, 5.0], 2)):
+        worlds = {**repeat_base(scenario, len(costs)), "cost": np.array(costs)}
+        asked.clear()
+        value, slope = Gradients(evaluation_at(scenario, worlds), ("cost", "gain")).signed(both)
+        assert len(asked) == count
+        sides = [Gradients(evaluation_at(scenario, worlds), ("cost", "gain")).signed(each) for each in parts]
+        least = np.argmin([margin[0] for margin, _ in sides], axis=0)
+        for world, side in enumerate(least):
+            assert value[0, world] == sides[side][0][0, world]
+            assert np.array_equal(slope[:, world], sides[side][1][:, world])
+
+
+def test_rough_slopes() -> None:
+    """Slopes that may leave so much of their equations are right to about as many digits."""
+    scenario = secrets()
+    evaluation, names = evaluation_at(scenario), tuple(scenario.parameters)
+    (asked,) = formulas(scenario, "P[pledge](crisis)")
+    _, exact = Gradients(evaluation, names).number(asked)
+    _, rough = Gradients(evaluation, names, 1e-5).number(asked)
+    assert rough == pytest.approx(exact, rel=1e-3, abs=1e-4 * np.abs(exact).max())
 
 
 def test_rationality() -> None:

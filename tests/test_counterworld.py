@@ -147,3 +147,30 @@ def test_undefined_places() -> None:
     found = search(partly, slopes, 2)
     assert found is not None
     assert found.distance == pytest.approx(0.25, rel=0.01)
+
+
+def test_what_is_not_certified_is_not_told() -> None:
+    """A world whose margin the certificate does not confirm is no counter-world; one that it does is."""
+    margin, slopes = plane(np.array([1.0, 0.0]), 0.25)
+    drawn = np.random.default_rng(1).uniform(-0.5, 0.5, (256, 2))
+    box = np.zeros(2), np.tile([-0.5, 0.5], (2, 1))
+
+    def nothing(x: Floats) -> Floats:
+        return np.full(len(x), np.nan)
+
+    assert nearest(Ground(*box, margin, slopes, True, nothing), drawn, margin(drawn)) is None
+    found = nearest(Ground(*box, margin, slopes, True, lambda x: 2.0 * margin(x)), drawn, margin(drawn))
+    assert found is not None
+    assert found.margin == pytest.approx(2.0 * margin(found.point[None])[0])
+
+
+def test_a_jump() -> None:
+    """Where the margin jumps a straight line tells nothing of the place, and it is found all the same."""
+
+    def jumps(x: Floats) -> Floats:
+        return np.where(x[:, 0] + x[:, 1] > 0.3, -100.0, 1e-3)
+
+    found = search(jumps, lambda x: np.full(x.shape, np.nan), 2)
+    assert found is not None
+    assert found.margin == -100.0
+    assert found.moves.sum() == pytest.approx(0.3, rel=0.001)

@@ -24,7 +24,7 @@ from foedus.language.expression import (
 from foedus.language.printing import unparse
 from foedus.language.reader import read_scenario, read_text
 from foedus.language.resolve import resolve_formula
-from foedus.language.scenario import all_moves, sign_step, walk_steps
+from foedus.language.scenario import sign_step, walk_steps
 from language_texts import GUARANTEE, page_scenario, with_change, with_section
 
 SCENARIO = read_text(GUARANTEE, "guarantee.yaml", "guarantee")
@@ -160,7 +160,7 @@ def test_nothing_to_sign() -> None:
 
 def test_signatures_are_moves() -> None:
     """Each signatory has a move of its own."""
-    moves = all_moves(SCENARIO)
+    moves = SCENARIO.moves
     assert moves["consent.protege"] == ("sign", "refuse")
     assert moves["respond"] == ("abandon", "fight")
     assert "consent.challenger" not in moves

@@ -110,6 +110,7 @@ def test_a_sample_of_worlds() -> None:
     half = Tabulation(*(getattr(numbers, name)[..., ::2] for name in numbers.__dataclass_fields__))
     assert 0 < together.checked.sum() < 64
     assert np.array_equal(together.checked[::2], solve(game, half, check=4).checked)
+    assert not solve(game, half, check=0).checked.any()
 
 
 def test_numbers_that_are_none() -> None:

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from foedus.errors import FoedusError, UnknownName, nearest
 from foedus.game.compile import Variation
 from foedus.language import expression as ex
-from foedus.language.scenario import Scenario, all_moves
+from foedus.language.scenario import Scenario
 
 
 class OverrideError(FoedusError):
@@ -84,9 +84,9 @@ def kind_of(scenario: Scenario, name: str) -> Literal["parameter", "constant", "
         return "constant"
     if name in scenario.variables:
         return "variable"
-    if name in all_moves(scenario):
+    if name in scenario.moves:
         return "move"
-    known = [*scenario.parameters, *scenario.constants, *scenario.variables, *all_moves(scenario)]
+    known = [*scenario.parameters, *scenario.constants, *scenario.variables, *scenario.moves]
     raise UnknownName(f"nothing that can be set is called '{name}'{nearest(name, known)}")
 
 
@@ -138,7 +138,7 @@ def _start(scenario: Scenario, name: str, value: ex.Expression) -> str:
 
 
 def _option(scenario: Scenario, name: str, value: ex.Expression) -> str:
-    return _among(name, value, all_moves(scenario)[name], "option")
+    return _among(name, value, scenario.moves[name], "option")
 
 
 def _among(name: str, value: ex.Expression, known: tuple[str, ...], what: str) -> str:

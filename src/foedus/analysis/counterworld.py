@@ -22,7 +22,8 @@ Function = Callable[[Floats], Floats]
 """Margins (point) at points (point, assumption), or slopes (point, assumption) there."""
 
 STARTS = 3
-HALVINGS = 12
+FINE = 2.0**-12
+"""Of the way from the base to a turned world: how finely the place where the verdict turns is told."""
 ROUNDS = 8
 CLOSE, BEHIND = 1e-3, 1.1
 """The search ends where no point comes closer by such a share, those that are so much further left aside."""
@@ -51,7 +52,8 @@ class CounterWorld:
 class Ground:
     """Where to search: the base and the ranges (assumption, 2), and how margins and slopes are had.
 
-    `holds` is the verdict at the base. A point is in widths of the ranges, from the base.
+    `holds` is the verdict at the base. `certified` is asked for the margin of the world that is told in the
+    end, `margin` if it is None. Moves are in widths of the ranges, from the base.
     """
 
     base: Floats
@@ -59,6 +61,7 @@ class Ground:
     margin: Function
     slopes: Function
     holds: bool
+    certified: Function | None = None
 
     @property
     def width(self) -> Floats:
@@ -75,7 +78,13 @@ class Ground:
 
     def turned(self, moves: Floats) -> Floats:
         """How far the verdict is from the base's, positive where it has turned; −∞ where it is undefined."""
-        margins = self.margin(self.place(moves))
+        return self._away(self.margin(self.place(moves)))
+
+    def surely_turned(self, moves: Floats) -> Floats:
+        """The same of certified margins."""
+        return self._away((self.certified or self.margin)(self.place(moves)))
+
+    def _away(self, margins: Floats) -> Floats:
         away = -margins if self.holds else margins
         return np.where(np.isnan(away), -np.inf, away)
 
@@ -97,7 +106,7 @@ def nearest(ground: Ground, sampled: Floats, margins: Floats) -> CounterWorld | 
     if best is None:
         return None
     moves = _sparse(ground, _descended(ground, best))
-    away = float(ground.turned(moves[None])[0])
+    away = float(ground.surely_turned(moves[None])[0])
     if not away > BEYOND:
         return None
     margin = -away if ground.holds else away
@@ -113,13 +122,36 @@ def _starts(ground: Ground, known: Floats, margins: Floats) -> Floats:
 
 
 def _drawn_in(ground: Ground, far: Floats) -> Floats:
-    """Each start drawn towards the base to where the verdict only just turns, by bisection."""
+    """Each start drawn towards the base to where the verdict only just turns.
+
+    Two places are asked at a time, on either side of where a straight line crosses; or, where that did not
+    halve what is in doubt, at its thirds.
+    """
+    heights = ground.turned(np.vstack([np.zeros_like(far[:1]), far])) - BEYOND
     inner, outer = np.zeros(len(far)), np.ones(len(far))
-    for _ in range(HALVINGS):
-        middle = (inner + outer) / 2
-        turned = ground.turned(middle[:, None] * far) > BEYOND
-        inner, outer = np.where(turned, inner, middle), np.where(turned, middle, outer)
+    below, above = np.full(len(far), heights[0]), heights[1:]
+    slow = np.zeros(len(far), np.bool_)
+    while (doubt := outer - inner).max() > FINE:
+        share, apart = np.where(slow, 0.5, _crossing(below, above)), np.where(slow, 1 / 6, 1 / 16)
+        share = np.clip(share, 2 * apart, 1 - 2 * apart)
+        first, second = inner + (share - apart) * doubt, inner + (share + apart) * doubt
+        asked = np.vstack([first[:, None] * far, second[:, None] * far])
+        one, other = np.split(ground.turned(asked) - BEYOND, 2)
+        low, high = one > 0.0, (one > 0.0) | (other > 0.0)
+        below = np.where(low, below, np.where(high, one, other))
+        above = np.where(low, one, np.where(high, other, above))
+        inner, outer = (
+            np.where(low, inner, np.where(high, first, second)),
+            np.where(low, first, np.where(high, second, outer)),
+        )
+        slow = outer - inner > doubt / 2
     return np.asarray(outer[:, None] * far)
+
+
+def _crossing(below: Floats, above: Floats) -> Floats:
+    """Where on the way a straight line from one height to another is zero; the middle if they do not tell."""
+    told = np.isfinite(below) & np.isfinite(above) & (above > below)
+    return np.where(told, -below / np.where(told, above - below, 1.0), 0.5)
 
 
 def _along_slopes(ground: Ground) -> Floats | None:
@@ -138,10 +170,12 @@ def _along_slopes(ground: Ground) -> Floats | None:
 
 def _descended(ground: Ground, starts: Floats) -> Floats:
     """The nearest of the points to which the starts lead; the verdict has turned at it."""
-    here = starts.copy()
+    here, tried = starts.copy(), starts
     away, reach = ground.turned(here), np.ones(len(here))
+    slopes, nearer = np.zeros_like(here), np.ones(len(here), np.bool_)
     for _ in range(ROUNDS):
-        slopes = ground.towards(here)
+        if nearer.any():
+            slopes[nearer] = ground.towards(tried)[nearer]
         aim = np.stack([_foot(ground, *each) for each in zip(here, away, slopes, strict=True)])
         tried = _drawn_back(ground, here + reach[:, None] * (aim - here), here)
         turned = ground.turned(tried)

@@ -123,8 +123,9 @@ def _screen(values: Floats, kind: Booleans) -> NDArray[np.intp]:
 
 def _apart(values: Floats, kind: Booleans) -> float:
     edges = np.quantile(values[:: max(1, len(values) // 1024)], np.arange(1, 8) / 8)
-    bands = np.searchsorted(edges, values)
-    yes, no = (np.bincount(bands[chosen], minlength=8) / chosen.sum() for chosen in (kind, ~kind))
+    bands = (np.ascontiguousarray(values) > edges[:, None]).sum(axis=0)
+    counts = np.bincount(bands + 8 * kind, minlength=16).reshape(2, 8)
+    no, yes = counts / counts.sum(axis=1, keepdims=True)
     return float(max(np.abs(np.cumsum(yes - no)).max(), np.abs(yes - no).max()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
 STEEPEST = 5
+ROUGH = 1e-5
+"""How exact slopes have to be that only tell a search where to look next."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,10 @@ def _finding(
     counter: CounterWorld | None = None
     slopes: tuple[Slope, ...] = ()
     if base.holds is not None:
-        ground = Ground(margins.base, margins.ranges, margins.at, margins.slopes, base.holds)
-        counter = nearest(ground, points[known], surveyed.margin[known])
         slopes = _slopes(margins)
+        directions = partial(margins.slopes, exact=ROUGH)
+        ground = Ground(margins.base, margins.ranges, margins.at, directions, base.holds, margins.certified)
+        counter = nearest(ground, points[known], surveyed.margin[known])
     return Finding(
         surveyed,
         base,

@@ -14,7 +14,8 @@ from foedus.analysis.games import Games
 from foedus.analysis.gradients import Gradients, NoExactDerivative
 from foedus.analysis.settling import Settings
 from foedus.language.scenario import Claim, Scenario
-from foedus.study.worlds import Worlds, base_world, varied
+from foedus.solve.krylov import EXACT
+from foedus.study.worlds import base_world, varied
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,8 @@ class Margins:
 
     def __post_init__(self) -> None:
         self.games = self.games or Games(self.scenario)
+        self._base = base_world(self.scenario)
+        self._last: tuple[Floats, Evaluation] | None = None
         self.names = tuple(
             name
             for name in varied(self.scenario)
@@ -45,8 +48,7 @@ class Margins:
     @property
     def base(self) -> Floats:
         """The base values (assumption)."""
-        worlds = base_world(self.scenario)
-        return np.array([worlds[name][0] for name in self.names])
+        return np.array([self._base[name][0] for name in self.names])
 
     @property
     def ranges(self) -> Floats:
@@ -54,26 +56,45 @@ class Margins:
         return np.array([self.scenario.parameters[name].range for name in self.names]).reshape(-1, 2)
 
     def at(self, points: Floats) -> Floats:
-        """The margin at each point, shape (point); NaN where the claim is undefined."""
-        try:
-            return self._evaluation(points).signed(self.claim.condition)
-        except Unanswerable:
-            return np.full(len(points), np.nan)
+        """The margin at each point, shape (point); NaN where the claim is undefined.
 
-    def slopes(self, points: Floats) -> Floats:
-        """The derivative of the margin by each assumption, (point, assumption); NaN where there is none."""
+        The solver's own residuals are relied on. What was last asked is remembered for `slopes`.
+        """
+        return self._signed(self._evaluation(points))
+
+    def certified(self, points: Floats) -> Floats:
+        """The same where the independent certificate finds every solution right; NaN elsewhere."""
+        return self._signed(self._solvable(points, check=1))
+
+    def slopes(self, points: Floats, exact: float = EXACT) -> Floats:
+        """The derivative of the margin by each assumption, (point, assumption); NaN where there is none.
+
+        `exact` as for `Gradients`.
+        """
         try:
-            _, slopes = Gradients(self._evaluation(points), self.names).signed(self.claim.condition)
+            gradients = Gradients(self._evaluation(points), self.names, exact)
+            _, slopes = gradients.signed(self.claim.condition)
         except (NoExactDerivative, Unanswerable):
             return np.full(points.shape, np.nan)
         return np.broadcast_to(slopes, points.T.shape).T.copy()
 
+    def _signed(self, evaluation: Evaluation) -> Floats:
+        try:
+            return evaluation.signed(self.claim.condition)
+        except Unanswerable:
+            return np.full(evaluation.count, np.nan)
+
     def _evaluation(self, points: Floats) -> Evaluation:
-        worlds: Worlds = {
-            name: np.repeat(values, len(points)) for name, values in base_world(self.scenario).items()
-        } | {name: np.ascontiguousarray(points[:, k]) for k, name in enumerate(self.names)}
+        if self._last is None or not np.array_equal(self._last[0], points):
+            self._last = points.copy(), self._solvable(points, check=0)
+        return self._last[1]
+
+    def _solvable(self, points: Floats, check: int) -> Evaluation:
+        moved = {name: np.ascontiguousarray(points[:, k]) for k, name in enumerate(self.names)}
+        still = {name: value for name, value in self._base.items() if name not in moved}
+        worlds = {name: np.repeat(value, len(points)) for name, value in still.items()} | moved
         evaluation = make_evaluation(
             self.scenario, worlds, self.settings, games=self.games, threads=self.threads
         )
-        evaluation.solutions.certain, evaluation.solutions.check = False, 32
+        evaluation.solutions.certain, evaluation.solutions.check = False, check
         return evaluation

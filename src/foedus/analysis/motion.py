@@ -20,7 +20,6 @@ from foedus.game.reverse import slopes_of, times
 from foedus.language import expression as ex
 from foedus.language.names import IN_FORCE
 from foedus.language.scenario import Scenario
-from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -121,10 +120,10 @@ class Motion:
         return slope
 
 
-def motion_of(ground: Ground, worlds: Worlds, moved: Mapping[str, Floats]) -> Motion:
-    """How a case's parameters move when those of its worlds do; `worlds` are without the case's own."""
+def motion_of(ground: Ground, frame: ParameterFrame, moved: Mapping[str, Floats]) -> Motion:
+    """How a case's parameters move when those of its worlds do; `frame` is without the case's own."""
     scenario, case = ground.scenario, ground.case
-    outside = Motion(scenario, ParameterFrame(scenario, worlds), moved)
+    outside = Motion(scenario, frame, moved)
     return Motion(scenario, ground.parameters, {**moved, **_overridden(case, outside)})
 
 

@@ -32,17 +32,14 @@ Direct = Callable[[Motion], Floats]
 NONE: Edges = np.empty(0, np.intp)
 
 
-def _still(motion: Motion) -> Floats:
-    return np.zeros(1)
-
-
 @dataclass(frozen=True, eq=False)
 class Owing:
     """The adjoints of a result, where `bits` are followed.
 
     mass and, with an actor ≥ 0 and paid, paid (node, set, world); shares (edge of `taken`, world) of the
     probabilities of edges; worth (edge of `offered`, world) of what the actor gets by taking an edge, from
-    there on. `direct` is how the result changes (world) with parameters that its own words mention.
+    there on. `direct` is how the result changes (world) with parameters that its own words mention, None if
+    they mention none.
     """
 
     bits: Bits
@@ -53,7 +50,7 @@ class Owing:
     shares: Floats = field(default_factory=lambda: np.empty((0, 1)))
     offered: Edges = field(default_factory=lambda: NONE)
     worth: Floats = field(default_factory=lambda: np.empty((0, 1)))
-    direct: Direct = _still
+    direct: Direct | None = None
 
 
 def owing(solution: Solution, node: ex.Result, found: Floats) -> Owing:
@@ -101,7 +98,7 @@ def _mean(solution: Solution, subject: Expression, condition: Expression | None,
         return change / _measurable(below)
 
     still = not (moves(subject) or moves(condition))
-    return Owing(bits, owed / _measurable(below), direct=_still if still else direct)
+    return Owing(bits, owed / _measurable(below), direct=None if still else direct)
 
 
 def _value(solution: Solution, actor: str, condition: Expression | None, found: Floats) -> Owing:

@@ -94,12 +94,12 @@ class Solution:
     @cached_property
     def reach(self) -> Floats:
         """Probability that the play passes each node, shape (node, world)."""
-        return evaluate.reach(self.game, self.tabulation, self.behaviour)
+        return evaluate.reach(self.game, self.tabulation, self.behaviour, self.threads)
 
     @cached_property
     def values(self) -> Floats:
         """Expected payoff from each node on, shape (node, actor, world)."""
-        return evaluate.node_values(self.game, self.tabulation, self.behaviour)
+        return evaluate.node_values(self.game, self.tabulation, self.behaviour, self.threads)
 
     def actor(self, name: str) -> int:
         return self.game.actors.index(name)
@@ -175,7 +175,9 @@ class Solution:
         if not bits and actor is None:
             return self.reach[:, None, :], None
         edges, root = bit_sets(self.ground, bits)
-        found = follow(self.game, self.tabulation, self.behaviour, edges, root, len(bits), actor)
+        found = follow(
+            self.game, self.tabulation, self.behaviour, edges, root, len(bits), actor, self.threads
+        )
         return found if isinstance(found, tuple) else (found, None)
 
 

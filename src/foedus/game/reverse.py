@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from foedus.game.arithmetic import ARITY, TRUTH_VALUED, Op
+from foedus.game.arithmetic import TRUTH_VALUED, Op
 from foedus.game.table import Floats, Table, Worlds
 
 Slopes = tuple[Floats, ...]
@@ -48,16 +48,13 @@ def parameter_slopes(
 def _reverse(table: Table, worlds: Worlds, values: Floats, owed: Floats) -> None:
     """From the last registers to the first; `owed` (register, world) is added to."""
     given = {register for name, register in table.parameters.items() if name in worlds}
-    stretches = zip(table.starts[:-1].tolist(), table.starts[1:].tolist(), strict=True)
-    for start, stop in reversed(list(stretches)):
-        operation = Op(table.operation[start])
+    for start, stop, operation, arguments in reversed(table.stretches):
         if operation is Op.PARAMETER:
             for register in range(start, stop):
                 source = table.arguments[register, 0]
                 if source >= 0 and register not in given:
                     owed[source] += owed[register]
-        elif operation is not Op.NUMBER:
-            arguments = table.arguments[start:stop, : ARITY[operation]].T
+        elif operation is not Op.NUMBER and owed[start:stop].any():
             parts = tuple(values[each] for each in arguments)
             slopes = slopes_of(operation, parts, values[start:stop])
             for each, slope in zip(arguments, slopes, strict=True):
@@ -67,7 +64,10 @@ def _reverse(table: Table, worlds: Worlds, values: Floats, owed: Floats) -> None
 def times(owed: Floats, slope: Floats) -> Floats:
     """The product, 0 where either is 0 even if the other is no number."""
     with np.errstate(all="ignore"):
-        return np.where((owed == 0.0) | (slope == 0.0), 0.0, owed * slope)
+        product: Floats = owed * slope
+        if np.isfinite(product).all():
+            return product
+        return np.where((owed == 0.0) | (slope == 0.0), 0.0, product)
 
 
 def slopes_of(operation: Op, parts: Slopes, result: Floats) -> Slopes:

@@ -171,7 +171,7 @@ class Table:
         width = -(-size // LANES) * LANES
         values = np.empty((self.registers, width))
         with np.errstate(all="ignore"):
-            for start, stop, operation, arguments in self._stretches:
+            for start, stop, operation, arguments in self.stretches:
                 if operation is Op.NUMBER:
                     values[start:stop] = self.number[start:stop, None]
                 elif operation is Op.PARAMETER:
@@ -183,7 +183,7 @@ class Table:
         return values
 
     @cached_property
-    def _stretches(self) -> list[tuple[int, int, Op, list[Ints]]]:
+    def stretches(self) -> list[tuple[int, int, Op, list[Ints]]]:
         """Start, stop, operation and arguments of the registers that are computed together."""
         found = []
         for start, stop in pairwise(self.starts.tolist()):

@@ -13,7 +13,7 @@ from foedus.language.folding import fold
 from foedus.language.meaning import NOWHERE, Meaning
 from foedus.language.names import Domain, Scope, built_in
 from foedus.language.numbers import LARGEST_CONSTANT
-from foedus.language.scenario import Arrangement, Repeat, Scenario, all_moves, walk_steps
+from foedus.language.scenario import Arrangement, Repeat, Scenario, walk_steps
 from foedus.language.steps import MOST_ROUNDS
 
 FLAGS = {"in_force": ("P", "E", "V", "Share", "Q", "Keeps", "Delivers"), "each": ("Keeps",)}
@@ -34,7 +34,7 @@ class EventMeaning(Meaning):
     ) -> None:
         super().__init__(scope, mark, faults)
         self.scenario = scenario
-        self.moves = all_moves(scenario)
+        self.moves = scenario.moves
 
     def special(self, node: Expression) -> Expression:
         if isinstance(node, ast.Ever):

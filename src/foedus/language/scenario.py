@@ -340,6 +340,20 @@ class Scenario:
         }
         return tuple(actor for actor in self.actors if SIGNED + actor in read)
 
+    @cached_property
+    def moves(self) -> dict[str, tuple[str, ...]]:
+        """Every move's options by its name, signatures (`consent.us`: sign, refuse) included."""
+        moves = {
+            step.name: tuple(option.name for option in step.options)
+            for step in walk_steps(self.play)
+            if isinstance(step, Move)
+        }
+        signing = sign_step(self)
+        for arrangement in self.arrangements.values() if signing else ():
+            assert signing is not None
+            moves |= {f"{signing.name}.{actor}": ("sign", "refuse") for actor in arrangement.signed_by}
+        return moves
+
 
 def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
     """All steps in the order of the file, a block before what it holds."""
@@ -354,20 +368,6 @@ def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
 def sign_step(scenario: Scenario) -> Sign | None:
     """Where signatures are given, if anything has to be signed."""
     return next((step for step in walk_steps(scenario.play) if isinstance(step, Sign)), None)
-
-
-def all_moves(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Every move's options by its name, signatures (`consent.us`: sign, refuse) included."""
-    moves = {
-        step.name: tuple(option.name for option in step.options)
-        for step in walk_steps(scenario.play)
-        if isinstance(step, Move)
-    }
-    signing = sign_step(scenario)
-    for arrangement in scenario.arrangements.values() if signing else ():
-        assert signing is not None
-        moves |= {f"{signing.name}.{actor}": ("sign", "refuse") for actor in arrangement.signed_by}
-    return moves
 
 
 def expressions(part: object) -> Iterator[Expression]:

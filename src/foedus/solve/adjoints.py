@@ -62,7 +62,7 @@ def add_product(array: Any, row: int, left: Any, right: Any) -> None:
 
 
 @part
-def pull_value(layout: Any, numbers: Any, scratch: Any, adjoint: Any, n: int) -> None:
+def pull_value(layout: Any, numbers: Any, scratch: Any, adjoint: Any, n: int, whole: bool) -> None:
     """From the values of node n to those of its children, its payments and the shares of its edges."""
     actors, options = scratch.values.shape[1], layout.weight.shape[0]
     for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
@@ -73,32 +73,42 @@ def pull_value(layout: Any, numbers: Any, scratch: Any, adjoint: Any, n: int) ->
             worth = load(scratch.values, below + a) + load(numbers.payoffs, paid + a)
             gained = fma(owed, worth, gained)
             add_product(adjoint.values, below + a, chance, owed)
-            add_product(adjoint.payoffs, paid + a, chance, owed)
+            if whole:
+                add_product(adjoint.payoffs, paid + a, chance, owed)
         if share < options:
             add_product(adjoint.next_logs, share, chance, gained)
-        else:
+        elif whole:
             add(adjoint.probabilities, share - options, gained)
 
 
 @part
 def pull_logit(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) -> None:
-    """From the answer of h to its weights, λ, and what the mover expects, into `adjoint.quality`."""
-    first, last, actor = layout.first_option[h], layout.first_option[h + 1], layout.mover[h]
-    rationality, total, faster = load(numbers.rationality, actor), spread(0.0), spread(0.0)
+    """From the answer of h to what the mover expects, times λ: into `adjoint.quality`."""
+    first, last = layout.first_option[h], layout.first_option[h + 1]
+    rationality, total = load(numbers.rationality, layout.mover[h]), spread(0.0)
     for o in range(first, last):
         total += load(adjoint.next_logs, o)
-    passes.expect(layout, numbers, scratch, h)
-    base = load(scratch.quality, 0)
     for o in range(first, last):
         owed = load(adjoint.next_logs, o) - load(scratch.next_sigma, o) * total
-        faster = fma(owed, load(scratch.quality, o - first) - base, faster)
-        add(adjoint.log_weights, layout.weight[o], owed)
+        store(adjoint.next_logs, o, owed)
         store(adjoint.quality, o - first, rationality * owed)
-    add(adjoint.rationality, actor, faster)
 
 
 @part
-def pull_quality(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) -> None:
+def pull_choice(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) -> None:
+    """From the log-odds of the answer of h, as `pull_logit` leaves their adjoints, to its weights and λ."""
+    first, last, faster = layout.first_option[h], layout.first_option[h + 1], spread(0.0)
+    passes.expect(layout, numbers, scratch, h)
+    base = load(scratch.quality, 0)
+    for o in range(first, last):
+        owed = load(adjoint.next_logs, o)
+        faster = fma(owed, load(scratch.quality, o - first) - base, faster)
+        add(adjoint.log_weights, layout.weight[o], owed)
+    add(adjoint.rationality, layout.mover[h], faster)
+
+
+@part
+def pull_quality(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int, whole: bool) -> None:
     """From what the mover of h expects to what follows each option, and to ln reach of its nodes."""
     actors, actor, mean = scratch.values.shape[1], layout.mover[h], spread(0.0)
     for n in range(layout.first_node[h], layout.last_node[h]):
@@ -108,7 +118,8 @@ def pull_quality(layout: Any, numbers: Any, scratch: Any, adjoint: Any, h: int) 
             below, paid = layout.child[e] * actors + actor, layout.payment[e] * actors + actor
             total = fma(owed, load(numbers.payoffs, paid) + load(scratch.values, below), total)
             add_product(adjoint.values, below, belief, owed)
-            add_product(adjoint.payoffs, paid, belief, owed)
+            if whole:
+                add_product(adjoint.payoffs, paid, belief, owed)
         store(adjoint.reach, n, total)
         mean = fma(belief, total, mean)
     for n in range(layout.first_node[h], layout.last_node[h]):
@@ -150,10 +161,11 @@ def pull_chances(layout: Any, numbers: Any, adjoint: Any) -> None:
         add(adjoint.probabilities, row, slope)
 
 
-def pull(layout: Any, numbers: Any, scratch: Any, adjoint: Any) -> None:
+def pull(layout: Any, numbers: Any, scratch: Any, adjoint: Any, whole: bool) -> None:
     """Carry `adjoint.next_logs` and `adjoint.values` back through the sweep.
 
-    `adjoint.logs` and `adjoint.reach` are overwritten; the adjoints of numbers are added to.
+    `adjoint.logs` and `adjoint.reach` are overwritten; unless `whole`, the adjoints of numbers, which are
+    added to, are left alone.
     """
     actors, nodes = scratch.values.shape[1], layout.information_set.shape[0]
     for share in range(adjoint.logs.shape[0]):
@@ -165,17 +177,20 @@ def pull(layout: Any, numbers: Any, scratch: Any, adjoint: Any) -> None:
             last = layout.last_node[h]
         for member in range(n, last):
             store(adjoint.reach, member, spread(0.0))
-            pull_value(layout, numbers, scratch, adjoint, member)
+            pull_value(layout, numbers, scratch, adjoint, member, whole)
         if h >= 0:
             pull_logit(layout, numbers, scratch, adjoint, h)
-            pull_quality(layout, numbers, scratch, adjoint, h)
-        if h == -2:
+            if whole:
+                pull_choice(layout, numbers, scratch, adjoint, h)
+            pull_quality(layout, numbers, scratch, adjoint, h, whole)
+        if h == -2 and whole:
             for a in range(actors):
                 add(adjoint.payoffs, layout.payoff[n] * actors + a, load(adjoint.values, n * actors + a))
         n = last
     pull_reach(layout, adjoint)
     pull_shares(layout, scratch, adjoint)
-    pull_chances(layout, numbers, adjoint)
+    if whole:
+        pull_chances(layout, numbers, adjoint)
 
 
 def retrace(layout: Any, numbers: Any, scratch: Any, walk: Any, owed: Any) -> None:

@@ -19,7 +19,7 @@ MIXING = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: a product'
 def checked(
     equilibrium: Equilibrium, problem: Problem, logs: Mapping[int, Floats], every: int
 ) -> Equilibrium:
-    """Certify one solved world in `every` anew; one whose residual is above the tolerance is not solved.
+    """Certify one solved world in `every` anew, none if 0; where the residual is too large it is not solved.
 
     Which ones depends on their own values alone, so not on the worlds that they are solved with.
     """
@@ -49,6 +49,8 @@ def checked(
 
 def _picked(equilibrium: Equilibrium, every: int) -> Indices:
     solved = np.flatnonzero(equilibrium.solved)
+    if every == 0:
+        return solved[:0]
     if every == 1:
         return solved
     bits = np.ascontiguousarray(equilibrium.values[:, solved]).view(np.uint64)

@@ -17,15 +17,15 @@ FEW = 2
 """Worlds up to which each is taken by itself, with the actors side by side."""
 
 
-def node_values(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
+def node_values(game: Game, tabulation: Tabulation, behaviour: Floats, threads: int | None = None) -> Floats:
     """What each actor expects from each node on (node, actor, world), payments before it left out."""
-    values, _ = _evaluated(game, tabulation, behaviour)
+    values, _ = _evaluated(game, tabulation, behaviour, threads)
     return values
 
 
-def reach(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
+def reach(game: Game, tabulation: Tabulation, behaviour: Floats, threads: int | None = None) -> Floats:
     """The probability of each node (node, world)."""
-    _, reached = _evaluated(game, tabulation, behaviour)
+    _, reached = _evaluated(game, tabulation, behaviour, threads)
     return reached
 
 
@@ -63,8 +63,10 @@ def _spread_alone(game: Game, tabulation: Tabulation, world: int) -> Floats:
     return spread
 
 
-def _evaluated(game: Game, tabulation: Tabulation, behaviour: Floats) -> tuple[Floats, Floats]:
-    problem = Problem(game, tabulation)
+def _evaluated(
+    game: Game, tabulation: Tabulation, behaviour: Floats, threads: int | None
+) -> tuple[Floats, Floats]:
+    problem = Problem(game, tabulation, threads=threads)
     values = np.empty((game.nodes, len(game.actors), tabulation.worlds))
     reached = np.empty((game.nodes, tabulation.worlds))
     scratches = PerThread(problem.scratch)

@@ -23,6 +23,7 @@ def follow(
     root_bits: int,
     bits: int,
     actor: None = None,
+    threads: int | None = None,
 ) -> Floats: ...
 
 
@@ -35,6 +36,7 @@ def follow(
     root_bits: int,
     bits: int,
     actor: int,
+    threads: int | None = None,
 ) -> tuple[Floats, Floats]: ...
 
 
@@ -46,6 +48,7 @@ def follow(
     root_bits: int,
     bits: int,
     actor: int | None = None,
+    threads: int | None = None,
 ) -> Floats | tuple[Floats, Floats]:
     """Probability (node, 2**bits, world) of coming to each node with exactly that set of bits behind it.
 
@@ -54,7 +57,7 @@ def follow(
     over terminal nodes and sets is the actor's expected payoff. The array grows with the worlds: callers
     pass a chunk of them.
     """
-    problem = Problem(game, tabulation)
+    problem = Problem(game, tabulation, threads=threads)
     shape = (game.nodes, 1 << bits, tabulation.worlds)
     mass = np.empty(shape)
     paid = np.empty(shape if actor is not None else (0, 0, tabulation.worlds))

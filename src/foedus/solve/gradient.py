@@ -9,6 +9,7 @@ sweep)ᵀ u, where g is what the first pull left of it; a second pull takes u to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,13 @@ from foedus.game.table import Tabulation
 from foedus.solve.adjoints import Adjoint
 from foedus.solve.block import Floats, Indices, Numbers, Tangent, gather, rooms
 from foedus.solve.kernels import compiled
-from foedus.solve.krylov import solve_lanes
+from foedus.solve.krylov import EXACT, least_residual, left_over
 from foedus.solve.layout import Layout, matters
 from foedus.solve.passes import ABSENT, NEVER
 from foedus.solve.problem import PerThread, Problem
 
 ROUNDS = 300
-LEFT_OVER = 1e-9
+SLACK = 1e3
 LARGEST = 1e6
 UNDERFLOW = 1e-290
 LIFTS = 4
@@ -63,9 +64,10 @@ def gradient(
     owed: Adjoints,
     *,
     threads: int | None = None,
+    exact: float = EXACT,
 ) -> Gradient:
     """The derivative of a result by every number of the game, where `behaviour` (option, world) is an
-    equilibrium.
+    equilibrium. `exact` is how much of the implicit function's equation may be left, relatively.
 
     NaN by a weight of 0, and by a probability of 0 on which beliefs depend. Where λ is infinite, behaviour
     counts as fixed; at a tie it is not, and what is returned means nothing.
@@ -80,16 +82,21 @@ def gradient(
     )
     known = np.flatnonzero(np.isfinite(behaviour).all(axis=0) & tabulation.valid)
     for layout, _, worlds in problem.alike(known, np.zeros(tabulation.worlds, np.bool_)):
-        _gradient(problem, layout, worlds, behaviour, owed, found)
+        pullers = PerThread(partial(Puller, problem, layout, exact))
+        _gradient(problem, pullers, worlds, behaviour, owed, found)
     _leave_out(problem, found)
     return found
 
 
 def _gradient(
-    problem: Problem, layout: Layout, worlds: Indices, behaviour: Floats, owed: Adjoints, found: Gradient
+    problem: Problem,
+    pullers: PerThread[Puller],
+    worlds: Indices,
+    behaviour: Floats,
+    owed: Adjoints,
+    found: Gradient,
 ) -> None:
     """Fill in the worlds of one layout."""
-    pullers = PerThread(lambda: Puller(problem, layout))
     weights = problem.tabulation.weights
 
     def work(block: Indices) -> None:
@@ -108,11 +115,10 @@ def _gradient(
 class Puller:
     """The memory of one thread, and the adjoint sweeps over it."""
 
-    def __init__(self, problem: Problem, layout: Layout) -> None:
-        self._problem, self._layout = problem, layout
+    def __init__(self, problem: Problem, layout: Layout, exact: float) -> None:
+        self._problem, self._layout, self._exact = problem, layout, exact
         self._scratch, self._tangent = problem.scratch(), problem.tangent()
         self._adjoint = adjoint_for(self._layout, problem.tabulation, self._tangent)
-        self._trial = trial_of(self._adjoint)
         options = np.diff(problem.game.first_option)
         self._matters = np.flatnonzero(np.repeat(matters(problem.game), options))
 
@@ -128,14 +134,16 @@ class Puller:
         adjoint.payoffs[:] = gather(owed.payoffs, block)
         if len(owed.nodes):
             np.add.at(adjoint.values[:, owed.actor], owed.nodes, gather(owed.values, block))
-        compiled().pull(self._layout, numbers, self._scratch, adjoint)
+        compiled().pull(self._layout, numbers, self._scratch, adjoint, True)
         if not len(self._matters):
             return adjoint, np.ones(adjoint.logs.shape[1], np.bool_)
-        play, regular = self._implicit(numbers, adjoint.logs[self._matters])
-        adjoint.values[:] = 0.0
-        self._ask(adjoint, play)
-        compiled().pull(self._layout, numbers, self._scratch, adjoint)
-        return adjoint, regular
+        right = adjoint.logs[self._matters]
+        play = least_residual(
+            partial(self._less_answer, numbers), right, min(len(right), ROUNDS), self._exact
+        )
+        left = left_over(right, self._less_answer(numbers, play, whole=True))
+        largest = LARGEST * np.maximum(np.abs(right).max(axis=0), 1e-300)
+        return adjoint, (left <= SLACK * self._exact) & (np.abs(play).max(axis=0) <= largest)
 
     def _answer(self, numbers: Numbers, sigma: Floats) -> None:
         """Sweep from the behaviour, so that the scratch holds what pulls need.
@@ -157,24 +165,18 @@ class Puller:
             odds[layout.row_option] = scratch.next_odds
             logs = np.where(small, odds - _log_sum(odds, layout)[owner], logs)
 
-    def _implicit(self, numbers: Numbers, right: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        """The adjoint of the play that beliefs depend on, and whether it exists (lane)."""
+    def _less_answer(self, numbers: Numbers, play: Floats, whole: bool = False) -> Floats:
+        """Adjoints of the play that beliefs depend on, less what a pull makes of them.
 
-        def apply(play: Floats) -> Floats:
-            self._trial.values[:] = 0.0
-            self._ask(self._trial, play)
-            compiled().pull(self._layout, numbers, self._scratch, self._trial)
-            left: Floats = play - self._trial.logs[self._matters]
-            return left
-
-        play, left = solve_lanes(apply, right, min(len(right), ROUNDS))
-        largest = LARGEST * np.maximum(np.abs(right).max(axis=0), 1e-300)
-        regular = (left <= LEFT_OVER) & (np.abs(play).max(axis=0) <= largest)
-        return play, regular
-
-    def _ask(self, adjoint: Adjoint, play: Floats) -> None:
+        If `whole`, what the pull leaves at the numbers is taken in.
+        """
+        adjoint = self._adjoint
+        adjoint.values[:] = 0.0
         adjoint.next_logs[:] = 0.0
         adjoint.next_logs[self._matters] = play
+        compiled().pull(self._layout, numbers, self._scratch, adjoint, whole)
+        left: Floats = play - adjoint.logs[self._matters]
+        return left
 
 
 def adjoint_for(layout: Layout, tabulation: Tabulation, tangent: Tangent) -> Adjoint:
@@ -196,12 +198,6 @@ def adjoint_for(layout: Layout, tabulation: Tabulation, tangent: Tangent) -> Adj
         ),
         ways=tangent.ways,
     )
-
-
-def trial_of(adjoint: Adjoint) -> Adjoint:
-    """The same memory, but for what adds up: pulls on it leave the adjoints of the numbers alone."""
-    own = ("rationality", "payoffs", "log_weights", "probabilities")
-    return adjoint._replace(**rooms(**{name: getattr(adjoint, name).shape[:-1] for name in own}))
 
 
 def _log_sum(odds: Floats, layout: Layout) -> Floats:
@@ -231,6 +227,7 @@ def _leave_out(problem: Problem, found: Gradient) -> None:
         each[..., ~found.regular] = np.nan
 
 
+@lru_cache(maxsize=64)
 def _entangled(game: Game, rows: int) -> NDArray[np.bool_]:
     """Whether a belief may depend on a probability (row): it leads to where somebody may wonder."""
     source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))

@@ -47,6 +47,7 @@ from foedus.solve import (
     small_path,
     small_plan,
     small_system,
+    subspace,
     sweeps,
     tangents,
     tape,
@@ -73,6 +74,7 @@ SOURCES = (
     tangents,
     walks,
     adjoints,
+    subspace,
     tape,
     addresses,
     room,
@@ -110,6 +112,8 @@ class Kernels:
     push: Callable[..., None]
     pull: Callable[..., None]
     retrace: Callable[..., None]
+    extend: Callable[..., int]
+    combine: Callable[..., None]
     solve_small: Callable[..., None]
 
     def __getattr__(self, name: str) -> Any:
@@ -227,6 +231,7 @@ SETTINGS = named((int64, int64, float64, int64, float64, int64, float64), mixing
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
+SPACE = named((CUBE, CUBE, *[MATRIX] * 3), subspace.Space)
 TAPE = uniform(INDICES, 2, tape.Tape)
 SHAPE = named((*[int64] * 4, boolean), backward.Shape)
 GIVEN = uniform(MATRIX, 4, backward.Given)
@@ -247,7 +252,9 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
         "extremes": (walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
         "respond": (tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         "push": (tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
-        "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT)),
+        "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT, boolean)),
         "retrace": (adjoints.retrace, void(LAYOUT, NUMBERS, SCRATCH, WALK, TRAIL)),
+        "extend": (subspace.extend, int64(SPACE, int64, float64)),
+        "combine": (subspace.combine, void(SPACE, int64, MATRIX)),
         "solve_small": (small_path.solve_small, void(*[INDICES] * 2, *[VECTOR, INDICES] * 2, float64)),
     }

@@ -219,6 +219,12 @@ def _call(name: str, builder: Any, *args: Any) -> Any:
 
 
 @instructions
+def root(typingctx: Any, a: Any) -> Any:
+    """√a, NaN of a negative."""
+    return _lane_by_lane((a,), partial(_call, "sqrt"))
+
+
+@instructions
 def maximum(typingctx: Any, a: Any, b: Any) -> Any:
     """The larger, or b where either is NaN."""
     return _lane_by_lane((a, b), lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b))

@@ -59,9 +59,9 @@ def solve(
     principal branch; with `trace` it is that in every world, and with `certain` wherever an answer of sweeps
     cannot be linked to λ = 0. `tolerance` bounds the residual, a probability;
     `max_sweeps`, if given, keeps to the first method and bounds its sweeps; `threads` are all processors if
-    None, and results do not depend on them. One world in `check`, picked by its own numbers, is certified by
-    the independent code of `certificate`, the others by the kernels. Nothing is raised for a world: its
-    `status` tells. Raises UnorderedGame for a malformed game.
+    None, and results do not depend on them. One world in `check` (none if 0), picked by its own numbers, is
+    certified by the independent code of `certificate`, the others by the kernels. Nothing is raised for a
+    world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
     problem = Problem(game, tabulation, tolerance, threads)
     plan = plan_of(game, len(tabulation.payoffs))
