@@ -233,18 +233,31 @@ def numbers_like(tabulation: Tabulation, slots: int = 0) -> Numbers:
 
 
 def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
-    """The numbers of each world (world, number), in the order of `Numbers`."""
-    probabilities = tabulation.probabilities[:, worlds]
-    payoffs = tabulation.payoffs[:, :, worlds].reshape(-1, len(worlds))
-    rationality = np.minimum(tabulation.rationality[:, worlds], EXACT)
-    weights = logarithms(tabulation.weights[:, worlds])
-    rows = [payoffs, probabilities, logarithms(probabilities), weights, rationality]
-    return np.ascontiguousarray(np.concatenate(rows).T)
+    """The numbers of the named worlds (number, world), in the order of `Numbers`; the last fills up blocks."""
+    rows = tabulation.payoffs.reshape(-1, tabulation.worlds), tabulation.probabilities
+    ends = np.cumsum(
+        [len(rows[0]), *[len(rows[1])] * 2, len(tabulation.weights), len(tabulation.rationality)]
+    )
+    whole = np.empty((ends[-1], -(-len(worlds) // WIDTH) * WIDTH))
+    payoffs, chances, logs, weights, rationality = np.split(whole, ends[:-1])
+    put(payoffs, rows[0], worlds)
+    put(chances, rows[1], worlds)
+    put(weights, tabulation.weights, worlds)
+    put(rationality, tabulation.rationality, worlds)
+    logs[:], weights[:] = logarithms(chances), logarithms(weights)
+    np.minimum(rationality, EXACT, out=rationality)
+    return whole
 
 
-def rationality_in(numbers: Floats, actors: int) -> Floats:
-    """The rationality (world, actor) in packed numbers, to be read or written."""
-    return numbers[:, -actors:]
+def repacked(numbers: Floats, worlds: Indices) -> Floats:
+    """The same of some of the worlds of packed numbers, which may be named more than once."""
+    filling = np.repeat(worlds[-1:], -len(worlds) % WIDTH)
+    return np.ascontiguousarray(numbers[:, np.concatenate([worlds, filling])])
+
+
+def rationality_in(numbers: Floats, actors: int, worlds: int) -> Floats:
+    """The rationality (actor, world) of the first worlds in packed numbers, to be read or written."""
+    return numbers[-actors:, :worlds]
 
 
 def logarithms(numbers: Floats) -> Floats:

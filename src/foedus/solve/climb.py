@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.solve.acceleration import AcceleratedSweeps
-from foedus.solve.block import Floats
+from foedus.solve.block import Floats, repacked
 from foedus.solve.lanes import WIDTH
 from foedus.solve.pull import pulled
 from foedus.solve.queue import Jobs
@@ -45,7 +45,8 @@ class Climb:
         found = np.full_like(x, np.nan)
         for reach in (LINEAR, ORDERED, LOGARITHMIC):
             odds = np.ascontiguousarray(self.response.filled(x).T)
-            jobs = Jobs(np.repeat(self.world.numbers, len(odds), axis=0), odds, np.zeros(len(odds), np.int64))
+            numbers = repacked(self.world.numbers, np.zeros(len(odds), np.intp))
+            jobs = Jobs(numbers, odds, np.zeros(len(odds), np.int64))
             self.runner.iterate(jobs, SWEEPS.settings(self.runner.problem, reach))
             ended = jobs.ended > 0
             found[:, ended] = self.response.emptied(jobs.odds.T)[:, ended]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.solve.acceleration import AcceleratedSweeps
-from foedus.solve.block import Floats, Indices, rationality_in
+from foedus.solve.block import Floats, Indices, rationality_in, repacked
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
 from foedus.solve.problem import Answers, Problem
@@ -60,8 +60,8 @@ class RationalitySteps:
             path = Path.from_start(jobs.odds, self.first, self.effort / problem.game.nodes)
             while path.active.any():
                 for going, aim, tolerance in path.steps(self.nearly, settings.tolerance):
-                    numbers = jobs.numbers[going]
-                    rationality_in(numbers, actors)[:] *= aim[:, None]
+                    numbers = repacked(jobs.numbers, going)
+                    rationality_in(numbers, actors, len(going))[:] *= aim
                     step = Jobs(numbers, path.guess(going, aim), np.zeros(len(going), np.int64))
                     runner.iterate(step, settings._replace(tolerance=tolerance))
                     path.advance(going, aim, step, self)

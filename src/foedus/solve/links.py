@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from foedus.solve import arnoldi
 from foedus.solve.acceleration import AcceleratedSweeps
-from foedus.solve.block import Floats, Indices, rationality_in
+from foedus.solve.block import Floats, Indices, rationality_in, repacked
 from foedus.solve.cubic import between
 from foedus.solve.equilibrium import Branch
 from foedus.solve.krylov import least_residual
@@ -145,8 +145,8 @@ class Chain:
         return bool(np.isfinite(slopes).all())
 
     def _solve(self, t: Floats, guesses: Floats) -> Floats | None:
-        numbers = np.repeat(self.world.numbers, len(t), axis=0)
-        rationality_in(numbers, len(self.runner.problem.game.actors))[:] *= t[:, None]
+        numbers = repacked(self.world.numbers, np.zeros(len(t), np.intp))
+        rationality_in(numbers, len(self.runner.problem.game.actors), len(t))[:] *= t
         for reach in (LINEAR, ORDERED, LOGARITHMIC):
             odds = np.ascontiguousarray(self.response.filled(guesses).T)
             jobs = Jobs(numbers, odds, np.zeros(len(t), np.int64))

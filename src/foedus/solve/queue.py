@@ -27,9 +27,9 @@ ALL = (1 << WIDTH) - 1
 class Jobs(NamedTuple):
     """What is to be solved, and how it ended.
 
-    numbers (job, number): those of `Numbers`, one after another. odds (job, row): where to
-    start, and, in the end, the answer, or what was to be tried next. ended (job): the sweep that ended it, 0
-    if none did; negative where reach was lost to underflow.
+    numbers (number, job): those of `Numbers`, one after another, with room for whole blocks of jobs. odds
+    (job, row): where to start, and, in the end, the answer, or what was to be tried next. ended (job): the
+    sweep that ended it, 0 if none did; negative where reach was lost to underflow.
     """
 
     numbers: Floats
@@ -51,8 +51,14 @@ class Findings(NamedTuple):
 @part
 def fill(whole: Any, odds: Any, jobs: Any, lane: int, job: int) -> None:
     """Give a lane the numbers of a job, and the log-odds that it starts from."""
-    for i in range(jobs.numbers.shape[1]):
-        whole[i, lane] = jobs.numbers[job, i]
+    for i in range(jobs.numbers.shape[0]):
+        whole[i, lane] = jobs.numbers[i, job]
+    start(odds, jobs, lane, job)
+
+
+@part
+def start(odds: Any, jobs: Any, lane: int, job: int) -> None:
+    """Give a lane the log-odds that a job starts from."""
     for r in range(jobs.odds.shape[1]):
         odds[r, lane] = jobs.odds[job, r]
 
@@ -140,6 +146,16 @@ def iterate(
 
 
 @part
+def fill_all(whole: Any, odds: Any, jobs: Any, first: int) -> None:
+    """Give the lanes the jobs from `first` on; where there is none, the last once more."""
+    blocks, last = jobs.numbers.shape[1] // WIDTH, jobs.ended.shape[0] - 1
+    for i in range(jobs.numbers.shape[0]):
+        store(whole, i, load(jobs.numbers, i * blocks + first // WIDTH))
+    for lane in range(WIDTH):
+        start(odds, jobs, lane, min(first + lane, last))
+
+
+@part
 def copy_rows(source: Any, target: Any, first: int) -> None:
     """Write the leading rows (row, lane) to columns first … first + WIDTH − 1 of the target (row, job)."""
     blocks = target.shape[1] // WIDTH
@@ -149,10 +165,8 @@ def copy_rows(source: Any, target: Any, first: int) -> None:
 
 def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, logarithmic: bool) -> None:
     """Certify the answer of every job, a block at a time."""
-    count = jobs.ended.shape[0]
-    for first in range(0, count, WIDTH):
-        for lane in range(WIDTH):
-            fill(numbers.whole, scratch.odds, jobs, lane, min(first + lane, count - 1))
+    for first in range(0, jobs.ended.shape[0], WIDTH):
+        fill_all(numbers.whole, scratch.odds, jobs, first)
         passes.prepare(layout, numbers, scratch)
         passes.show_all(layout, scratch, logarithmic)
         appraise_all(layout, numbers, scratch, logarithmic)
