@@ -233,7 +233,7 @@ def numbers_like(tabulation: Tabulation, slots: int = 0) -> Numbers:
 
 
 def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
-    """The numbers of the named worlds (number, world), in the order of `Numbers`; the last fills up blocks."""
+    """The numbers of these worlds (number, world), in the order of `Numbers`; the last fills blocks up."""
     rows = tabulation.payoffs.reshape(-1, tabulation.worlds), tabulation.probabilities
     ends = np.cumsum(
         [len(rows[0]), *[len(rows[1])] * 2, len(tabulation.weights), len(tabulation.rationality)]
