@@ -75,7 +75,7 @@ class Memory(NamedTuple):
     inverse: Floats
     known: Floats
     damping: Floats
-    age: Longs
+    age: Floats
     job: Longs
 
 
@@ -173,8 +173,8 @@ def memory_for(layout: Layout, depth: int) -> Memory:
             inverse=(depth,),
             known=(),
             damping=(),
+            age=(),
         ),
-        age=np.zeros(WIDTH, np.int64),
         job=np.zeros(WIDTH, np.int64),
     )
 

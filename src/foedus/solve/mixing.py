@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
-from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, spread, store
+from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, minimum, spread, store
 
 FAR = 40.0
 CUT = 8.0
@@ -159,17 +159,24 @@ def mix_damped(scratch: Any, memory: Any, slot: int, used: int) -> None:
 
 
 @part
-def pace(memory: Any, settings: Any) -> tuple[int, int]:
-    """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that is known, and
-    the highest age.
+def pace(memory: Any, made: int, settings: Any) -> int:
+    """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that may be known.
 
-    A lane's age is how many sweeps it has made before this one; then it counts this one too.
+    A lane's age is how many sweeps it has made before this one; then it counts this one too. `made`: how many
+    were made in all.
     """
-    depth, round_length, most, oldest = memory.target.shape[0], settings.rest + settings.burst, 0, 0
+    depth: int = memory.target.shape[0]
+    age = load(memory.age, 0)
+    store(memory.age, 0, age + 1.0)
+    if settings.rest == 0 and settings.sweeps <= settings.burst:
+        store(memory.known, 0, minimum(age, float(depth)))
+        store(memory.damping, 0, spread(settings.damping))
+        return min(made, depth)
+    most, round_length = 0, settings.rest + settings.burst
     for lane in range(WIDTH):
-        age = memory.age[lane]
-        turn = age // round_length if age >= round_length else 0
-        since = age - turn * round_length - settings.rest
+        before = int(memory.age[lane]) - 1
+        turn = before // round_length if before >= round_length else 0
+        since = before - turn * round_length - settings.rest
         if since < 0:
             length = max(settings.calm * SHRINKING**turn, SHORTEST)
             memory.known[lane], memory.damping[lane] = 0.0, 1.0 - length
@@ -177,16 +184,14 @@ def pace(memory: Any, settings: Any) -> tuple[int, int]:
             known = min(since, depth)
             most = max(most, known)
             memory.known[lane], memory.damping[lane] = known, settings.damping
-        memory.age[lane] = age + 1
-        oldest = max(oldest, age + 1)
-    return most, oldest
+    return most
 
 
 @part
-def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> int:
-    """Take this sweep into the memory, in `slot`, and mix the next log-odds; returns the highest age."""
+def accelerate(scratch: Any, memory: Any, slot: int, made: int, settings: Any) -> None:
+    """Take this sweep into the memory, in `slot`, and mix the next log-odds; `made` sweeps came before it."""
     remember(scratch, memory, slot)
-    used, oldest = pace(memory, settings)
+    used = pace(memory, made, settings)
     if used > 0:
         project(memory, slot, used)
         fit(memory, slot, used)
@@ -194,7 +199,6 @@ def accelerate(scratch: Any, memory: Any, slot: int, settings: Any) -> int:
         mix(scratch, memory, slot, used)
     else:
         mix_damped(scratch, memory, slot, used)
-    return oldest
 
 
 @part

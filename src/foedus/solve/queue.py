@@ -71,7 +71,7 @@ def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int, busy: in
         lane = lowest(free)
         fill(whole, odds, jobs, lane, waiting)
         memory.job[lane] = waiting
-        memory.age[lane] = 0
+        memory.age[lane] = 0.0
         waiting += 1
         free &= free - 1
     return waiting, ALL ^ free
@@ -99,7 +99,7 @@ def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float, busy: 
     left = ended
     while left != 0:
         lane = lowest(left)
-        sweep = memory.age[lane] + 1
+        sweep = int(memory.age[lane]) + 1
         release(scratch, memory, jobs, lane, -sweep if scratch.lost[lane] > 0.0 else sweep)
         left &= left - 1
     return busy ^ ended
@@ -108,11 +108,12 @@ def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float, busy: 
 @part
 def release_tired(scratch: Any, memory: Any, jobs: Any, most: int, busy: int) -> int:
     """Release the lanes that have used up their sweeps; returns those still at work."""
-    for lane in range(WIDTH):
-        if busy >> lane & 1 and memory.age[lane] >= most:
-            release(scratch, memory, jobs, lane, TIRED)
-            busy ^= 1 << lane
-    return busy
+    tired: int = positive(load(memory.age, 0) - (most - 0.5)) & busy
+    left = tired
+    while left != 0:
+        release(scratch, memory, jobs, lowest(left), TIRED)
+        left &= left - 1
+    return busy ^ tired
 
 
 def iterate(
@@ -123,7 +124,7 @@ def iterate(
     Which lanes are at work is kept as the bits of a whole number.
     """
     rows, depth = memory.residual.shape[0], memory.target.shape[0]
-    before, slot = 0, 0
+    before, slot, made = 0, 0, 0
     waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, 0, 0)
     while busy != 0:
         if waiting > before:
@@ -136,13 +137,12 @@ def iterate(
         compare(layout, scratch, rows)
         busy = release_ended(scratch, memory, jobs, settings.tolerance, busy)
         if busy != 0:
-            oldest = accelerate(scratch, memory, slot, settings)
-            if oldest >= settings.sweeps:
-                busy = release_tired(scratch, memory, jobs, settings.sweeps, busy)
+            accelerate(scratch, memory, slot, made, settings)
+            busy = release_tired(scratch, memory, jobs, settings.sweeps, busy)
         before = waiting
         if busy != ALL:
             waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, waiting, busy)
-        slot = (slot + 1) % depth
+        slot, made = (slot + 1) % depth, made + 1
 
 
 @part

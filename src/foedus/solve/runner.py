@@ -47,7 +47,7 @@ def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> 
     scratch, memory = scratch_for(layout, chances, actors), memory_for(layout, depth)
     first = cut((payoffs, actors), (chances,), (chances,), (weights,), (actors,), first=slots)
     second = cut(*(each.shape[:-1] for each in scratch), first=first.end)
-    return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-2]), first=second.end))
+    return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-1]), first=second.end))
 
 
 def weights_of(layout: Layout) -> tuple[Ints, Ints]:
@@ -106,7 +106,7 @@ class Runner:
         room, numbers, scratch = self._room()
         room[self._needs.scratch.end :] = 0.0
         lanes = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
-        memory = Memory(**lanes, age=np.zeros(WIDTH, np.int64), job=np.zeros(WIDTH, np.int64))
+        memory = Memory(**lanes, job=np.zeros(WIDTH, np.int64))
         compiled().iterate(self.layout, self.runs, numbers, scratch, memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
