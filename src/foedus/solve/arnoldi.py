@@ -79,4 +79,4 @@ def beyond_one(apply: Apply, start: Floats, most: int) -> Whole:
 
 def _stages(most: int) -> list[int]:
     """After how many rounds to look."""
-    return [*(each for each in (4, 8, 12) if each < most), most]
+    return [*(each for each in (8, 12) if each < most), most]
