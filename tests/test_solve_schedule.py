@@ -92,4 +92,5 @@ def test_more_actors_than_a_number_has_bits() -> None:
     assert len(runs.pairs) // WAYS + len(runs.others) // OTHER == inner
     assert set(runs.parts[::PART].tolist()) <= {70}
     found = solve(game, numbers)
-    assert found.solved.all() and found.checked.all()
+    assert found.solved.all()
+    assert found.checked.all()
