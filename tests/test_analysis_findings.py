@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from foedus.analysis import findings
 from foedus.analysis.findings import assess
 from foedus.analysis.solving import find_others
 from foedus.analysis.survey import survey
+from foedus.cli import main
 from foedus.language.reader import read_text
 from foedus.language.scenario import Scenario
 
@@ -82,3 +86,19 @@ def test_what_is_found_does_not_depend_on_the_claims_beside(scenario: Scenario) 
     assert False in {turn.holds for turn in likely}
     assert rather
     assert {turn.case.parameters != () for turn in rather} == {True, False}
+
+
+def test_the_command_that_is_told_searches_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is told of other equilibria comes again from the command beside it."""
+    file = tmp_path / "meet.yaml"
+    file.write_text(TEXT, "utf-8")
+
+    def told(words: list[str]) -> dict[str, Any]:
+        assert main([*words, "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)["claims"]
+        return dict(found)
+
+    found = told(["claims", str(file), "-c", "likely", "--worlds", "32", "--others", "8"])
+    assert found["others"]
+    again = told(shlex.split(found["worlds"]["command"])[1:])
+    assert again == found

@@ -86,7 +86,7 @@ def claims(
             from foedus.report.worlds import write_worlds
 
             write_worlds(table, found)
-        document = findings_shape(found, findings, called(path))
+        document = findings_shape(found, findings, called(path), others or 0)
         if page:
             _write_page(page, found, document, path)
         deliver(document, as_json, lambda shape: print_findings(make_console(), shape))

@@ -19,8 +19,9 @@ from foedus.language.scenario import Claim, Scenario
 SCHEMA = "foedus/claims-worlds/1"
 
 
-def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[str, Any]:
-    """All findings; `path` is what the scenario is called on the command line."""
+def findings_shape(survey: Survey, found: Sequence[Finding], path: str, starts: int = 0) -> dict[str, Any]:
+    """All findings; `path` is what the scenario is called on the command line, `starts` how many random
+    starts other equilibria were searched from."""
     return {
         "schema": SCHEMA,
         "scenario": survey.scenario.name,
@@ -30,7 +31,7 @@ def findings_shape(survey: Survey, found: Sequence[Finding], path: str) -> dict[
         "seed": survey.seed,
         "scrambles": int(survey.scramble.max()) + 1,
         "cases": survey.cases,
-        "claims": [_shape(survey, each, Commands(survey, each.claim, path)) for each in found],
+        "claims": [_shape(survey, each, Commands(survey, each.claim, path, starts)) for each in found],
         "untestable": [
             {"id": claim.name, "says": claim.says, "cites": list(claim.cites), "reason": claim.untestable}
             for claim in survey.untestable
@@ -45,12 +46,13 @@ def command_line(words: Sequence[str], settings: Settings) -> str:
 
 
 class Commands:
-    """The commands that print a claim's numbers again."""
+    """The commands that print a claim's numbers again; `starts` as in `findings_shape`."""
 
-    def __init__(self, survey: Survey, claim: Claim, path: str) -> None:
+    def __init__(self, survey: Survey, claim: Claim, path: str, starts: int = 0) -> None:
         self._start = ["foedus", "claims", path, "--claim", claim.name]
         self._settings = survey.settings
         self._drawn = ["--worlds", str(survey.count), "--seed", str(survey.seed)]
+        self._others = ["--others", str(starts)] if starts else []
         first = next(iter(survey.scenario.arrangements))
         self._slopes = ["foedus", "sensitivities", path, "--arrangement", first, "--of", claim.name]
 
@@ -58,7 +60,7 @@ class Commands:
         return self._joined(self._start)
 
     def drawn(self) -> str:
-        return self._joined([*self._start, *self._drawn])
+        return self._joined([*self._start, *self._drawn, *self._others])
 
     def world(self, number: int, *others: str) -> str:
         also = [word for name in others for word in ("--claim", name)]
@@ -71,9 +73,6 @@ class Commands:
                 *(word for name, value in values.items() for word in ("--at", f"{name}={value!r}")),
             ]
         )
-
-    def others(self, starts: int) -> str:
-        return self._joined([*self._start, *self._drawn, "--others", str(starts)])
 
     def slopes(self) -> str:
         return self._joined(self._slopes)
