@@ -13,7 +13,7 @@ from foedus.solve.rearward import OTHER, PART, WAYS
 from foedus.solve.runs import runs_of
 from foedus.solve.schedule import ROWS, Schedule
 from foedus.solve.solver import solve
-from tests.games import random_game
+from games import random_game
 
 GAMES = st.builds(
     random_game,

@@ -21,6 +21,7 @@ from foedus.solve.rearward import backward_by_runs
 from foedus.solve.sweeps import appraise_all
 
 TIRED = 0
+SPOILT = -1e9  # the age of a free lane whose memory may hold what is no number
 ALL = (1 << WIDTH) - 1
 
 
@@ -70,8 +71,9 @@ def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int, busy: in
     while free != 0 and waiting < jobs.ended.shape[0]:
         lane = lowest(free)
         fill(whole, odds, jobs, lane, waiting)
-        memory.job[lane] = waiting
-        memory.age[lane] = 0.0
+        if memory.age[lane] < 0.0:
+            forget(memory, lane)
+        memory.job[lane], memory.age[lane] = waiting, 0.0
         waiting += 1
         free &= free - 1
     return waiting, ALL ^ free
@@ -87,7 +89,7 @@ def release(scratch: Any, memory: Any, jobs: Any, lane: int, ended: int) -> None
             jobs.odds[job, r] = scratch.odds[r, lane]
     jobs.ended[job] = ended
     if ended <= TIRED:
-        forget(memory, lane)
+        memory.age[lane] = SPOILT
 
 
 @part
