@@ -222,14 +222,13 @@ def numbers_of(tabulation: Tabulation, worlds: Indices) -> Numbers:
     return numbers
 
 
-def numbers_like(tabulation: Tabulation, slots: int = 0) -> Numbers:
-    """A block's numbers, all 0, after so many rows of slots."""
+def numbers_like(tabulation: Tabulation) -> Numbers:
+    """A block's numbers, all 0, without slots."""
     actors, chances = len(tabulation.rationality), len(tabulation.probabilities)
     rows = [len(tabulation.payoffs) * actors, chances, chances, len(tabulation.weights), actors]
-    both = zeros(slots + sum(rows))
-    values, whole = both[: slots + rows[0]], both[slots:]
+    whole = zeros(sum(rows))
     payoffs, *others = np.split(whole, np.cumsum(rows)[:-1])
-    return Numbers(values, whole, payoffs.reshape(-1, actors, WIDTH), *others)
+    return Numbers(payoffs, whole, payoffs.reshape(-1, actors, WIDTH), *others)
 
 
 def packed(tabulation: Tabulation, worlds: Indices) -> Floats:

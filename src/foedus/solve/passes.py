@@ -14,6 +14,7 @@ from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, sp
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0
 OUTSIDE = -3e300  # ln of what does not take part at all
+UNREACHED = 1e-250  # reach of an information set below which nothing is divided by it
 
 
 @part

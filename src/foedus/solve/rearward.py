@@ -8,8 +8,7 @@ from foedus.solve import passes
 from foedus.solve.arithmetic import part
 from foedus.solve.lanes import entry, fma, less, load, spread, store
 from foedus.solve.layout import Ints
-
-UNREACHED = 1e-250
+from foedus.solve.passes import UNREACHED
 
 FREE, PAYING, WIDE = range(3)
 KINDS = 3

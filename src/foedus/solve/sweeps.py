@@ -7,8 +7,8 @@ from typing import Any
 from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
 from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
+from foedus.solve.passes import UNREACHED
 from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, forward, least_order, smallness
-from foedus.solve.rearward import UNREACHED
 
 RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
 ROWS = 6
