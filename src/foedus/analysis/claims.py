@@ -168,6 +168,7 @@ def _shape(verdict: Verdict) -> dict[str, Any]:
         "id": claim.name,
         "says": claim.says,
         "cites": list(claim.cites),
+        "speaker": claim.speaker,
         "formula": claim.formula,
         "holds": verdict.holds,
         "margin": None if truth is None else plain(truth.margin[0]),

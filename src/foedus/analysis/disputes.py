@@ -75,7 +75,8 @@ def find_disputes(
 
     Of two documents, each is right in a world in which more of its claims hold than in the average world: a
     document that makes bold claims is measured by itself, not by how cautious the other is. Claims that cite
-    both speak for neither and are left out.
+    both speak for neither and are left out, and so are those that a document puts into the mouth of another
+    speaker, unless it makes none in its own voice: what it only quotes is not its author's side.
 
     How rational the actors are is an assumption of the method, so cruxes are sought among worlds that are
     alike in it, and what it tells by itself is told apart. `with_rationality` makes it an assumption like the
@@ -170,19 +171,20 @@ def _testable(scenario: Scenario, pairs: list[Pair]) -> list[str]:
 
 
 def _of_documents(scenario: Scenario, documents: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The testable claims that cite one of two documents and not the other."""
+    """The testable claims that stand for each of two documents, as `find_disputes` says."""
 
-    def only(name: str, other: str) -> tuple[str, ...]:
-        found = tuple(
-            claim.name
+    def side(name: str, other: str) -> tuple[str, ...]:
+        found = [
+            claim
             for claim in scenario.claims.values()
             if claim.holds is not None and name in _cited(claim.cites) and other not in _cited(claim.cites)
-        )
+        ]
         if not found:
             raise NoDispute(f"no claim that can be tested cites '{name}' and not '{other}'")
-        return found
+        own = [claim for claim in found if not claim.speaker]
+        return tuple(claim.name for claim in own or found)
 
-    return only(*documents), only(*documents[::-1])
+    return side(*documents), side(*documents[::-1])
 
 
 def _cited(cites: tuple[str, ...]) -> set[str]:

@@ -74,6 +74,13 @@ def _review(scenario: Scenario, claim: dict[str, Any], known: dict[str, Entry]) 
     else:
         rated["ratingValue"], word = RATINGS[claim["holds"]]
         rated["ratingExplanation"] = f"{claim['formula']} (margin {claim['margin']})"
+    said: dict[str, Any] = {
+        "@type": "Claim",
+        "appearance": [_work(known[name]) for name in documents],
+        "citation": claim["cites"],
+    }
+    if claim["speaker"]:
+        said["creditText"] = claim["speaker"]
     return {
         "@type": "ClaimReview",
         "@id": f"#{claim['id']}",
@@ -83,11 +90,7 @@ def _review(scenario: Scenario, claim: dict[str, Any], known: dict[str, Entry]) 
             "name": "Foedus",
             "softwareVersion": foedus.__version__,
         },
-        "itemReviewed": {
-            "@type": "Claim",
-            "appearance": [_work(known[name]) for name in documents],
-            "citation": claim["cites"],
-        },
+        "itemReviewed": said,
         "reviewRating": rated | {"alternateName": word},
         "reviewBody": f"In the scenario '{scenario.title}', at its base values, the claim {_said(word)}.",
     }

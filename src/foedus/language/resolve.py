@@ -98,6 +98,7 @@ def read_claim(scenario: made.Scenario, name: Word, shape: ClaimShape, faults: F
         holds=holds,
         untestable=shape.untestable,
         note=shape.note,
+        speaker=shape.speaker,
         because=tuple(map(str, shape.because)),
         against=tuple(map(str, shape.against)),
         mark=name.mark,

@@ -251,7 +251,8 @@ class Claim:
     """`formula` is the text as written, `holds` the same resolved; None with a reason in `untestable`.
 
     `because` names the claims that it rests on, `against` those that it disputes: which of two claims is
-    against the other makes no difference.
+    against the other makes no difference. `speaker` is who says it in the documents cited, where that is not
+    their author.
     """
 
     name: str
@@ -261,6 +262,7 @@ class Claim:
     holds: Expression | None
     untestable: str | None
     note: str = ""
+    speaker: str = ""
     because: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     mark: Mark | None = field(default=None, compare=False)
@@ -289,6 +291,7 @@ class Document:
     date: str = ""
     stance: str = ""
     language: str = ""
+    note: str = ""
     sha256: str = ""
 
 

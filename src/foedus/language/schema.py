@@ -306,6 +306,7 @@ class ClaimShape(Cited):
     says: Text
     holds: ClaimFormula | None = None
     untestable: Text | None = None
+    speaker: Text = ""
     because: Names = ()
     against: Names = ()
     note: Text = ""
@@ -318,6 +319,7 @@ class DocumentShape(Shape):
     date: Text = ""
     stance: Text = ""
     language: Text = ""
+    note: Text = ""
     sha256: Text = ""
 
 
