@@ -19,8 +19,9 @@ from foedus.analysis.findings_shape import findings_shape
 from foedus.analysis.shares import share_of
 from foedus.analysis.survey import survey
 from foedus.cli import main
-from foedus.language.reader import read_scenario
+from foedus.language.reader import read_scenario, read_text
 from foedus.language.scenario import Scenario
+from foedus.report.findings import told_of
 
 COINS = """
 foedus: 1
@@ -29,7 +30,7 @@ about: What follows from two chances that nobody knows.
 actors: {player: {name: Player}}
 rationality: 1
 documents:
-  bold: {title: Both will fall, stance: bold}
+  bold: {title: Both will fall, stance: bold, note: It dates the second fall before the first.}
   shy: {title: Neither will fall, stance: shy}
 parameters:
   p: {value: 0.5, range: [0, 1], about: how likely the first falls}
@@ -73,7 +74,8 @@ claims:
   seldom: {says: It does not., cites: [shy#3], holds: "P[alone](first == yes) < 0.5"}
   lever: {says: Its zeal grows., holds: "D(P[alone](moved == yes); idle) > 0.24"}
   undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
-  vague: {says: Something., untestable: it has no formula}
+  vague: {says: Something., untestable: it has no formula, against: [rare]}
+  heard: {says: It does., cites: [bold#3], speaker: A passer-by, holds: "P[alone](first == yes) > 0.9"}
 """
 
 TRUE = {
@@ -239,11 +241,59 @@ def test_page(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         "## shy Neither will fall (shy)",
         "**often against seldom**",
         "**bold against shy**",
+        "It dates the second fall before the first.",
+        "**heard** It does. (Said by: A passer-by.) [bold#3]",
+        "- **rare against vague** No worlds can tell, since vague cannot be tested: it has no formula.",
         "- **vague** Something.",
+        "Verdicts missing because a game was not solved: 0. Largest residual",
         "ICD 203",
     ):
         assert words in page
+    assert f"Written by `foedus claims {path} --worlds 500 --seed 0 --markdown claims.md`" in page
     assert main(["claims", str(path), "-c", "box", "--worlds", "50", "--markdown", str(file)]) == 2
+
+
+def test_page_has_a_command_beside_every_number(
+    document: dict[str, Any], path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the JSON stand on the page, each behind what it prints again."""
+    file = tmp_path / "claims.md"
+    assert main(["claims", str(path), "--worlds", "2000", "--seed", "3", "--markdown", str(file)]) == 0
+    capsys.readouterr()
+    page = file.read_text("utf-8")
+    for told in document["claims"]:
+        for part in ("base", "worlds", "weakest", "counter_world", "slopes"):
+            if told[part] and told[part].get("rows") != []:
+                assert f"`{told[part]['command']}`" in page
+
+
+@pytest.mark.parametrize("name", ["product", "often"])
+def test_what_is_told_comes_again(
+    document: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every sentence that one claim gets among others it gets from the command that stands below it."""
+    for told in told_of(claim(document, name), whole=False):
+        if told.command == claim(document, name)["worlds"]["command"]:
+            assert main(shlex.split(told.command)[1:]) == 0
+            printed = " ".join(capsys.readouterr().out.split())
+            for sentence in told.sentences:
+                assert sentence in printed
+            break
+    else:
+        pytest.fail("no sentence has the command that draws the worlds")
+
+
+def test_long_moves_are_cut_unless_asked_alone(document: dict[str, Any]) -> None:
+    """Among other claims only the largest moves are told, by the command that tells them all."""
+    told = claim(document, "product")
+    moved = [{"parameter": f"p{k}", "from": 0.0, "to": 1.0, "widths": 1.0} for k in range(6)]
+    told = {**told, "counter_world": {**told["counter_world"], "moved": moved}}
+    (short,) = [each for each in told_of(told, whole=False) if "range-widths" in " ".join(each.sentences)]
+    (whole,) = [each for each in told_of(told, whole=True) if "range-widths" in " ".join(each.sentences)]
+    assert short.sentences[-1].endswith("p3 0 → 1 and 2 more.")
+    assert short.command == told["worlds"]["command"]
+    assert whole.sentences[-1].endswith("p4 0 → 1, p5 0 → 1.")
+    assert whole.command == told["counter_world"]["command"]
 
 
 def test_report_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,6 +312,15 @@ def test_crux_of_two_claims(scenario: Scenario, path: Path) -> None:
     assert found["cruxes"][0]["threshold"] == pytest.approx(0.5, abs=0.01)
     assert found["cruxes"][0]["above"] == "left"
     assert found["cruxes"][0]["accuracy"] > 0.99
+
+
+def test_a_quoted_speaker_is_not_the_author(scenario: Scenario) -> None:
+    """What a document only quotes stands on no side, unless it says nothing of its own."""
+    (found,) = find_disputes(scenario, documents=("bold", "shy"), worlds=64).disputes
+    assert found.claims[0] == ("rare", "often")
+    only = read_text(COINS.replace("bold#1", "shy#8").replace("bold#2", "shy#9"))
+    (found,) = find_disputes(only, documents=("bold", "shy"), worlds=64).disputes
+    assert found.claims[0] == ("heard",)
 
 
 def test_crux_of_two_documents(scenario: Scenario, path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from foedus.report.likelihood import ALWAYS, BANDS, NEVER, UNKNOWN, likelihood, scale
+from foedus.report.likelihood import ALWAYS, BANDS, NEVER, UNKNOWN, likelihood, likelihood_between, scale
 
 
 def test_bands_meet() -> None:
@@ -42,6 +42,27 @@ def test_a_share_has_the_word_of_its_band() -> None:
 def test_words(share: float | None, word: str) -> None:
     """Exactly none and all have words of their own."""
     assert likelihood(share) == word
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "word"),
+    [
+        (0.56, 0.551, 0.57, "likely"),
+        (0.55, 0.494, 0.605, "roughly even chance to likely"),
+        (0.54, 0.45, 0.55, "roughly even chance to likely"),
+        (0.999, 0.99, 1.0, "almost certain"),
+        (0.5, 0.1, 0.9, "very unlikely to very likely"),
+        (1.0, 0.9, 1.0, ALWAYS),
+        (0.0, 0.0, 0.1, NEVER),
+        (None, None, None, UNKNOWN),
+        (0.5, None, None, "roughly even chance"),
+    ],
+)
+def test_an_interval_over_an_edge_has_both_words(
+    share: float | None, low: float | None, high: float | None, word: str
+) -> None:
+    """The word says no more than the interval does."""
+    assert likelihood_between(share, low, high) == word
 
 
 @pytest.mark.parametrize("share", [-0.01, 1.01, math.inf])

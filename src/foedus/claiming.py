@@ -88,7 +88,7 @@ def claims(
             write_worlds(table, found)
         document = findings_shape(found, findings, called(path), others or 0)
         if page:
-            _write_page(page, found, document, path)
+            _write_page(page, found, document, path, others)
         deliver(document, as_json, lambda shape: print_findings(make_console(), shape))
         return
     from foedus.analysis.claims import check_claims
@@ -189,17 +189,18 @@ def _place(
     return moved_world(scenario, dict(moved))
 
 
-def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path) -> None:
+def _write_page(page: Path, found: Survey, document: dict[str, Any], path: Path, others: int | None) -> None:
     from foedus.analysis.disputes import NoDispute, between_claims, between_documents
     from foedus.analysis.disputes_shape import disputes_shape
+    from foedus.analysis.findings_shape import command_line
     from foedus.report.claims_page import claims_page
 
     try:
         between = disputes_shape(between_claims(found), called(path))["disputes"]
     except NoDispute:
         between = []
-    command = (
-        f"foedus claims {called(path)} --worlds {found.count} --seed {found.seed} --markdown {page.name}"
-    )
+    words = ["foedus", "claims", called(path), "--worlds", str(found.count), "--seed", str(found.seed)]
+    words += ["--others", str(others)] if others else []
+    command = command_line([*words, "--markdown", page.name], found.settings)
     documents = disputes_shape(between_documents(found), called(path))["disputes"]
     write(page, claims_page(document, between, documents, command))

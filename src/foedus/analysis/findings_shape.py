@@ -14,6 +14,7 @@ from foedus.analysis.findings import Finding, Turn
 from foedus.analysis.settling import Settings
 from foedus.analysis.summary import plain
 from foedus.analysis.survey import Survey
+from foedus.language.arguing import disputes
 from foedus.language.scenario import Claim, Scenario
 
 SCHEMA = "foedus/claims-worlds/1"
@@ -33,7 +34,14 @@ def findings_shape(survey: Survey, found: Sequence[Finding], path: str, starts: 
         "cases": survey.cases,
         "claims": [_shape(survey, each, Commands(survey, each.claim, path, starts)) for each in found],
         "untestable": [
-            {"id": claim.name, "says": claim.says, "cites": list(claim.cites), "reason": claim.untestable}
+            {
+                "id": claim.name,
+                "says": claim.says,
+                "cites": list(claim.cites),
+                "speaker": claim.speaker,
+                "against": _disputed(survey.scenario, claim.name),
+                "reason": claim.untestable,
+            }
             for claim in survey.untestable
         ],
     }
@@ -88,6 +96,7 @@ def _shape(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any]
         "id": claim.name,
         "says": claim.says,
         "cites": list(claim.cites),
+        "speaker": claim.speaker,
         "documents": list(_documents(survey.scenario, claim)),
         "formula": claim.formula,
         "note": claim.note,
@@ -136,8 +145,14 @@ def _documents(scenario: Scenario, claim: Claim) -> Iterator[dict[str, Any]]:
             "id": name,
             "title": document.title if document else None,
             "stance": document.stance if document else None,
+            "note": document.note if document else "",
             "cites": [place for place in claim.cites if place.partition("#")[0] == name],
         }
+
+
+def _disputed(scenario: Scenario, name: str) -> list[str]:
+    """The claims that it is against, or that are against it."""
+    return [other for pair in disputes(scenario) if name in pair for other in pair if other != name]
 
 
 def _weakest(found: Finding, commands: Commands) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from foedus.report.disputes import dispute_lines
-from foedus.report.findings import argument_line, counter_line, rule_line, share_line
-from foedus.report.likelihood import likelihood, scale
+from foedus.report.findings import base_words, quality_line, said, told_of
+from foedus.report.likelihood import likelihood_between, scale
 from foedus.report.numbers import percent
 
 Claim = Mapping[str, Any]
@@ -20,15 +20,19 @@ MOST = 5
 READING = (
     "A claim is a statement of a document put as a formula about one model. That it holds here does not make "
     "it true, and that it fails does not refute its author: what is told is on which assumptions it hangs. "
-    "The interval says how sure a share is among these worlds, not how sure the ranges are."
+    "The interval says how sure a share is among these worlds, not how sure the ranges are; where it crosses "
+    "the edge of a band both words are given. A formula that only compares is met by any difference, however "
+    "small, unless it names a size: the margin tells how large the difference is."
 )
 VERDICTS = {True: "holds", False: "fails", None: "undefined"}
 
 
 def claims_page(document: Mapping[str, Any], claims: Rows, documents: Rows, command: str) -> str:
     """The page for a `foedus/claims-worlds/1`, the disputes between its claims, and between its documents."""
-    parts = [_head(document, command), *_sources(document), *_disputes(claims), *_cruxes(documents)]
-    return "\n".join([*parts, *_untestable(document)]) + "\n"
+    untestable = document["untestable"]
+    disputed = [*_disputes(claims, untestable), *_cruxes(documents)]
+    parts = [_head(document, command), *_sources(document), *disputed, *_untestable(untestable)]
+    return "\n".join(parts) + "\n"
 
 
 def _head(document: Mapping[str, Any], command: str) -> str:
@@ -43,6 +47,7 @@ def _head(document: Mapping[str, Any], command: str) -> str:
             f"{len(claims)} claims can be tested, {len(document['untestable'])} cannot. At the base values "
             f"{held} hold. Over {document['worlds']:,} worlds drawn from the ranges of the assumptions "
             f"({drawn}) each has a share with a 95 % interval. {READING}",
+            quality_line(claims),
             scale() + "\n",
         ]
     )
@@ -52,14 +57,18 @@ def _sources(document: Mapping[str, Any]) -> Iterator[str]:
     """A section for each document, with the claims that cite it first."""
     seen: dict[str, list[Claim]] = {}
     heads: dict[str, str] = {}
-    nothing: dict[str, Any] = {"id": "", "title": None, "stance": None}
+    notes: dict[str, str] = {}
+    nothing: dict[str, Any] = {"id": "", "title": None, "stance": None, "note": ""}
     for claim in document["claims"]:
         first = next(iter(claim["documents"]), nothing)
         stance = f" ({first['stance']})" if first["stance"] else ""
         heads[first["id"]] = f"{first['title'] or first['id'] or 'No document'}{stance}"
+        notes[first["id"]] = first["note"]
         seen.setdefault(first["id"], []).append(claim)
     for name, claims in seen.items():
         yield f"## {name} {heads[name]}".rstrip() + "\n"
+        if notes[name]:
+            yield f"{notes[name]}\n"
         yield "| claim | says | base | share of worlds | word | turns at |"
         yield "|---|---|---|---|---|---|"
         yield from map(_row, claims)
@@ -74,27 +83,33 @@ def _row(claim: Claim) -> str:
     if worlds["share"] is not None:
         share = f"{percent(worlds['share'])} % ({percent(worlds['low'])}–{percent(worlds['high'])})"
     distance = "–" if counter is None else f"{counter['distance']:.2f}"
-    verdict, word = VERDICTS[claim["base"]["holds"]], likelihood(worlds["share"])
+    verdict = VERDICTS[claim["base"]["holds"]]
+    word = likelihood_between(worlds["share"], worlds["low"], worlds["high"])
     return f"| {' | '.join((claim['id'], claim['says'], verdict, share, word, distance))} |"
 
 
 def _details(claim: Claim) -> Iterator[str]:
-    yield f"**{claim['id']}** {claim['says']} [{', '.join(claim['cites'])}]\n"
+    base = claim["base"]
+    yield f"**{claim['id']}** {said(claim)} [{', '.join(claim['cites'])}]\n"
     yield f"`{claim['formula']}`" + (f" ({claim['note']})" if claim["note"] else "") + "\n"
-    yield f"- {share_line(claim['worlds'])}"
-    yield f"- {rule_line(claim['rule'])}"
-    yield f"- {counter_line(claim['counter_world'])}"
-    if claim["argument"]:
-        yield f"- {argument_line(claim['argument'])}"
-    yield f"- `{claim['worlds']['command']}`\n"
+    yield f"- At the base values it {VERDICTS[base['holds']]}{base_words(base)}. `{base['command']}`"
+    for told in told_of(claim, whole=False):
+        yield f"- {' '.join(told.sentences)} `{told.command}`"
+    yield ""
 
 
-def _disputes(rows: Rows) -> Iterator[str]:
-    if rows:
+def _disputes(rows: Rows, untestable: Rows) -> Iterator[str]:
+    """The disputes between claims over worlds, and those of which one side cannot be put to worlds."""
+    beyond = [(each["id"], other, each["reason"]) for each in untestable for other in each["against"]]
+    if rows or beyond:
         yield "## Where claims contradict each other\n"
+    if rows:
         yield from _alike(rows)
-        for each in rows:
-            yield from _dispute(each)
+    for each in rows:
+        yield from _dispute(each)
+    for name, other, reason in beyond:
+        yield f"- **{other} against {name}** No worlds can tell, since {name} cannot be tested: {reason}."
+    if rows or beyond:
         yield ""
 
 
@@ -104,8 +119,9 @@ def _cruxes(rows: Rows) -> Iterator[str]:
     if telling:
         yield "## What divides the documents\n"
         yield (
-            "A document is right in a world where its claims do better than they usually do; claims that "
-            f"cite both documents are left out. These are the {len(telling)} most telling cruxes, each of "
+            "A document is right in a world where its claims do better than they usually do. Claims that "
+            "cite both documents are left out, and so is what a document quotes from another speaker, unless "
+            f"it says nothing of its own. These are the {len(telling)} most telling cruxes, each of "
             "another assumption and between another pair, and then the pairs that have none.\n"
         )
         yield from _alike(rows)
@@ -161,8 +177,8 @@ def _dispute(found: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  - {line}" for line in (*lines, f"`{found['command']}`"))
 
 
-def _untestable(document: Mapping[str, Any]) -> Iterator[str]:
-    if document["untestable"]:
+def _untestable(claims: Rows) -> Iterator[str]:
+    if claims:
         yield "## What no game can test\n"
-        for claim in document["untestable"]:
-            yield f"- **{claim['id']}** {claim['says']} [{', '.join(claim['cites'])}] {claim['reason']}."
+        for claim in claims:
+            yield f"- **{claim['id']}** {said(claim)} [{', '.join(claim['cites'])}] {claim['reason']}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -10,8 +11,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from foedus.report.claims import STYLES
-from foedus.report.likelihood import likelihood, scale
-from foedus.report.numbers import figure, percent
+from foedus.report.likelihood import likelihood_between, scale
+from foedus.report.numbers import figure, percent, points, small
 
 Claim = Mapping[str, Any]
 INDENT = 4
@@ -19,14 +20,26 @@ MOST_MOVES = 4
 VERDICTS = {True: "holds", False: "does not hold", None: "undefined"}
 
 
+@dataclass(frozen=True)
+class Told:
+    """Sentences, and the command that prints their numbers again."""
+
+    sentences: tuple[str, ...]
+    command: str
+
+
 def print_findings(console: Console, document: Mapping[str, Any]) -> None:
-    """Every claim that can be tested, then those that cannot, then how many hold."""
+    """Every claim that can be tested, then those that cannot, then how many hold.
+
+    A claim asked for alone has all the moves to its counter-world; among others only the largest.
+    """
+    whole = len(document["claims"]) == 1
     for claim in document["claims"]:
-        _print_claim(console, claim)
+        _print_claim(console, claim, whole)
     for claim in document["untestable"]:
         console.print()
         console.print(Text.assemble((claim["id"], "bold"), "  ", ("untestable", STYLES["untestable"])))
-        _indented(console, claim["says"])
+        _indented(console, said(claim))
         _indented(console, f"No game can test it: {claim['reason']}")
     console.print()
     held = sum(claim["base"]["holds"] is True for claim in document["claims"])
@@ -35,44 +48,96 @@ def print_findings(console: Console, document: Mapping[str, Any]) -> None:
         f"{document['scrambles']} scrambles), {document['cases']} cases: {held} hold at the base values.",
         markup=False,
     )
+    if document["claims"]:
+        console.print(quality_line(document["claims"]), markup=False)
     console.print(scale(), markup=False)
 
 
-def _print_claim(console: Console, claim: Claim) -> None:
-    base = claim["base"]
-    verdict = VERDICTS[base["holds"]]
-    margin = "" if base["margin"] is None else f", margin {figure(base['margin'])}"
-    branch = "" if base["branch"] is None else f" ({base['branch']} branch)"
+def _print_claim(console: Console, claim: Claim, whole: bool) -> None:
+    verdict = VERDICTS[claim["base"]["holds"]]
     console.print()
     console.print(
-        Text.assemble((claim["id"], "bold"), "  at base values ", (verdict, STYLES[verdict]), margin, branch)
+        Text.assemble(
+            (claim["id"], "bold"), "  at base values ", (verdict, STYLES[verdict]), base_words(claim["base"])
+        )
     )
-    _indented(console, claim["says"])
-    for line in _lines(claim):
-        _indented(console, line)
+    _indented(console, said(claim))
+    _commanded(console, claim["base"]["command"])
+    for told in told_of(claim, whole):
+        for sentence in told.sentences:
+            _indented(console, sentence)
+        _commanded(console, told.command)
+    for document in claim["documents"]:
+        stance = f" ({document['stance']})" if document["stance"] else ""
+        _indented(console, f"[{', '.join(document['cites'])}] {document['title'] or document['id']}{stance}")
 
 
 def _indented(console: Console, line: str) -> None:
     console.print(Padding(Text(line), (0, 0, 0, INDENT), expand=False))
 
 
-def _lines(claim: Claim) -> Iterator[str]:
-    yield share_line(claim["worlds"])
-    if claim["weakest"]:
-        yield f"Weakest in world {claim['weakest']['world']}: margin {figure(claim['weakest']['margin'])}."
-    yield rule_line(claim["rule"])
-    yield counter_line(claim["counter_world"])
+def _commanded(console: Console, command: str) -> None:
+    """A command in one piece, so that it can be copied."""
+    console.print(Text(f"{' ' * INDENT}$ {command}", style="dim"), soft_wrap=True)
+
+
+def said(claim: Claim) -> str:
+    """What a claim says, and who says it where that is not the author."""
+    return f"{claim['says']} (Said by: {claim['speaker']}.)" if claim["speaker"] else str(claim["says"])
+
+
+def base_words(base: Mapping[str, Any]) -> str:
+    """Margin and branch, to stand behind a verdict at the base values."""
+    margin = "" if base["margin"] is None else f", margin {figure(base['margin'])}"
+    return margin + ("" if base["branch"] is None else f" ({base['branch']} branch)")
+
+
+def told_of(claim: Claim, whole: bool) -> Iterator[Told]:
+    """All that was found of a claim over worlds, in groups of what one command prints again.
+
+    `whole` tells every move to its counter-world, with a command that goes there; else the largest few, which
+    the command that draws the worlds prints in full.
+    """
+    drawn = [share_line(claim["worlds"]), rule_line(claim["rule"])]
+    if claim["argument"]:
+        drawn.append(argument_line(claim["argument"]))
+    if claim["others"] is not None:
+        drawn.append(others_line(claim["others"]))
+    counter = claim["counter_world"]
+    short = whole or counter is None or len(counter["moved"]) <= MOST_MOVES
+    if counter is None or not short:
+        drawn.append(counter_line(counter))
+    yield Told(tuple(drawn), claim["worlds"]["command"])
+    if claim["argument"] and claim["argument"]["counter"]:
+        clearest = claim["argument"]["counter"]
+        words = f"Clearest counter-world to the argument: {clearest['world']}."
+        yield Told((words,), clearest["command"])
+    weakest = claim["weakest"]
+    if weakest:
+        words = f"Weakest in world {weakest['world']}: margin {figure(weakest['margin'])}."
+        yield Told((words,), weakest["command"])
+    if counter and short:
+        yield Told((counter_line(counter, whole),), counter["command"])
     steep = [f"{each['parameter']} {each['over_range']:+.3g}" for each in claim["slopes"]["rows"]]
     if steep:
-        yield f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
-    if claim["argument"]:
-        yield argument_line(claim["argument"])
-    if claim["others"] is not None:
-        yield _others(claim["others"])
-    for document in claim["documents"]:
-        stance = f" ({document['stance']})" if document["stance"] else ""
-        yield f"[{', '.join(document['cites'])}] {document['title'] or document['id']}{stance}"
-    yield f"$ {claim['worlds']['command']}"
+        words = f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
+        yield Told((words,), claim["slopes"]["command"])
+
+
+def quality_line(claims: Sequence[Claim]) -> str:
+    """How exact the numbers of claims are, and how much is missing."""
+    unsolved = sum(each["worlds"]["unsolved"] for each in claims)
+    residuals, regrets = (
+        [each["worlds"][key] for each in claims if each["worlds"][key] is not None]
+        for key in ("residual", "regret")
+    )
+    told = f"Verdicts missing because a game was not solved: {unsolved:,}."
+    if residuals and regrets:
+        told += (
+            f" Largest residual of the games solved {small(max(residuals))}, largest regret "
+            f"{points(max(regrets))} points."
+        )
+    return told
 
 
 def share_line(worlds: Mapping[str, Any]) -> str:
@@ -86,9 +151,8 @@ def share_line(worlds: Mapping[str, Any]) -> str:
     if worlds["share"] is None:
         return f"Undefined in every world{left}."
     interval = f"{percent(worlds['low'])}–{percent(worlds['high'])} %"
-    return (
-        f"Holds in {percent(worlds['share'])} % of worlds ({interval}): {likelihood(worlds['share'])}{left}."
-    )
+    word = likelihood_between(worlds["share"], worlds["low"], worlds["high"])
+    return f"Holds in {percent(worlds['share'])} % of worlds ({interval}): {word}{left}."
 
 
 def rule_line(rule: Mapping[str, Any]) -> str:
@@ -110,14 +174,12 @@ def _limit(limit: Mapping[str, Any]) -> str:
     return f"{figure(low)} < {limit['parameter']} ≤ {figure(high)}"
 
 
-def counter_line(counter: Mapping[str, Any] | None) -> str:
-    """What it takes to turn a claim."""
+def counter_line(counter: Mapping[str, Any] | None, whole: bool = False) -> str:
+    """What it takes to turn a claim: every move if `whole`, else the largest."""
     if counter is None:
         return "No world with another verdict was found."
-    moves = [
-        f"{each['parameter']} {figure(each['from'])} → {figure(each['to'])}"
-        for each in counter["moved"][:MOST_MOVES]
-    ]
+    told = counter["moved"] if whole else counter["moved"][:MOST_MOVES]
+    moves = [f"{each['parameter']} {figure(each['from'])} → {figure(each['to'])}" for each in told]
     more = len(counter["moved"]) - len(moves)
     rest = f" and {more} more" if more > 0 else ""
     return f"Turns {counter['distance']:.2f} range-widths away: {', '.join(moves)}{rest}."
@@ -138,11 +200,11 @@ def argument_line(argument: Mapping[str, Any]) -> str:
     )
     idle = [each["id"] for each in argument["premises"] if not each["needed"]]
     unneeded = f"; no different without {', '.join(idle)}" if idle else ""
-    counter = f"; clearest counter-world {argument['counter']['world']}" if argument["counter"] else ""
-    return f"{told}{unneeded}{counter}."
+    return f"{told}{unneeded}."
 
 
-def _others(turns: list[Mapping[str, Any]]) -> str:
+def others_line(turns: Sequence[Mapping[str, Any]]) -> str:
+    """Whether a claim turns where one of its games is played by another equilibrium."""
     if not turns:
         return "No other equilibrium was found."
     verdicts = ", ".join(f"{VERDICTS[each['holds']]} with that of {each['arrangement']}" for each in turns)

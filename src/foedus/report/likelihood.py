@@ -32,6 +32,15 @@ BANDS = (
 NEVER, ALWAYS, UNKNOWN = "in no world drawn", "in every world drawn", "undefined"
 
 
+def likelihood_between(share: float | None, low: float | None, high: float | None) -> str:
+    """The words for a share whose interval is from `low` to `high`: both ends' where it crosses a band."""
+    word = likelihood(share)
+    if word in (NEVER, ALWAYS, UNKNOWN) or low is None or high is None:
+        return word
+    ends = [_band(min(max(end, 0.0), 1.0)).word for end in (low, high)]
+    return word if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
 def likelihood(share: float | None) -> str:
     """The word for a share from 0 to 1; None or NaN is undefined. Raises ValueError outside of that.
 
@@ -43,7 +52,11 @@ def likelihood(share: float | None) -> str:
         raise ValueError(f"found {share:g}, expected a share from 0 to 1")
     if share in (0.0, 1.0):
         return ALWAYS if share else NEVER
-    return next(band.word for band in BANDS if share < band.high)
+    return _band(share).word
+
+
+def _band(share: float) -> Band:
+    return next((band for band in BANDS if share < band.high), BANDS[-1])
 
 
 def scale() -> str:
