@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 CHUNK, FEWEST = 4096, 8
 """Worlds solved at a time: enough that those which resist the first method fill a block together."""
-BUDGET = 128 * 2**20
+BUDGET = 512 * 2**20
 """Bytes that the numbers, answers and results of these worlds may take together."""
 COPIES = 3
 
