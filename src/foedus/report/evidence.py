@@ -126,7 +126,10 @@ def print_hits(console: Console, document: Shape) -> None:
             console.print(Text("\n" + "·" * 8, style="dim"))
         _print_place(console, hit["before"], [hit], hit["after"])
     console.print()
-    console.print(f"Passages: {len(hits) or 'none'}.", markup=False)
+    told = f"Passages: {len(hits)}." if hits else f"Passages: none. Searched for: {safe(document['match'])}"
+    console.print(told, markup=False, soft_wrap=True)
+    for note in document["notes"]:
+        console.print(f"Note: {safe(note)}.", style="yellow", markup=False, soft_wrap=True)
     if not document["complete"]:
         console.print("So many match that only the first were ranked; add a word.", style="yellow")
 
