@@ -71,7 +71,7 @@ def test_every_citation_resolves(run: Run, case: Path) -> None:
     """A scenario whose documents are as they were passes, with status 0."""
     status, output, errors = run("check", case)
     assert (status, errors) == (0, "")
-    assert "2 citations, used 2 times: 2 resolves." in output
+    assert "2 citations, used 2 times: 2 resolve." in output
 
 
 @pytest.mark.parametrize(

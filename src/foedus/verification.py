@@ -20,7 +20,7 @@ from foedus.language.citing import citations_in
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
 from foedus.usage import called
-from foedus.wording import plural
+from foedus.wording import plural, tally
 
 SCHEMA = "foedus/verify/1"
 PASSES, FAILS, UNSEEN = "passes", "fails", "not looked at"
@@ -154,7 +154,7 @@ class _Against:
 def _words(words: Iterable[str | None]) -> str:
     """How often each word is there, in the order of their first."""
     found = [word for word in words if word]
-    return ", ".join(f"{found.count(word)} {word}" for word in dict.fromkeys(found))
+    return tally((word, found.count(word)) for word in dict.fromkeys(found))
 
 
 # --- citations --------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def _evidence(scenario: Scenario, asked: Asked) -> tuple[Document | None, Docume
     if not asked.own and counts[MISSING_DOCUMENT] == total:
         told = f"none of the documents that are cited is in the store, {asked.store}"
         return found, _part("citations", unseen, told)
-    states = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    states = tally(counts.items())
     result = PASSES if counts["resolves"] == total else FAILS
     return found, _part("citations", result, f"{plural(total, 'citation')}: {states}")
 
