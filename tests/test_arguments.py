@@ -80,9 +80,9 @@ def chance(tmp_path: Path) -> Path:
     return file
 
 
-def shown(run: Run, *words: object) -> dict[str, Any]:
+def shown(run: Run, *words: object, expected: int = 0) -> dict[str, Any]:
     status, output, _ = run(*words, "--json")
-    assert status == 0
+    assert status == expected
     document: dict[str, Any] = json.loads(output)
     return document
 
@@ -197,7 +197,9 @@ def test_there_and_back(run: Run, chance: Path, tmp_path: Path, name: str) -> No
     assert len(relations) == len(relations_of(read)) > 0
     found = shown(run, scenario, "--from", file)
     assert (found["added"], found["missing"], found["paste"]) == ([], [], "")
-    assert "relations, the same as" in run(scenario, "--from", file)[1]
+    status, output, errors = run(scenario, "--from", file)
+    assert (status, errors) == (0, "")
+    assert "relations, the same as" in output
 
 
 def test_import(run: Run, chance: Path, tmp_path: Path) -> None:
@@ -208,11 +210,11 @@ def test_import(run: Run, chance: Path, tmp_path: Path) -> None:
         "utf-8",
     )
     status, output, _ = run(chance, "--from", file)
-    assert status == 0
+    assert status == 1
     assert f"always because fair  ({file}:2:5)" in output
     assert "  fair because vague\n" in output
     assert "  never against seldom\n" in output
-    found = shown(run, chance, "--from", file)
+    found = shown(run, chance, "--from", file, expected=1)
     assert found["schema"] == "foedus/argdown/1"
     assert found["paste"] == (
         "  always:\n    because: [fair]\n  fair:\n    because: [often]\n  never:\n    against: [vague]\n"
@@ -236,6 +238,37 @@ def test_whoever_says_so(run: Run, chance: Path, tmp_path: Path) -> None:
     text = file.read_text("utf-8").replace("  -> [often]\n", "  <- [often]\n")
     file.write_text(text, "utf-8")
     assert shown(run, chance, "--from", file)["paste"] == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("  -> [always]\n", "", "seldom against always"),
+        ("  -> [always]\n", "  -> [always]\n  -> [fair]\n", "seldom against fair"),
+        ("  <+ [vague]\n", "  -> [vague]\n", "fair because vague"),
+    ],
+    ids=["missing", "added", "another"],
+)
+def test_a_difference_is_a_status(
+    run: Run, chance: Path, tmp_path: Path, old: str, new: str, line: str
+) -> None:
+    """A relation more, one less, or another one: the status is 1, on standard output alone."""
+    file = tmp_path / "own.argdown"
+    assert run(chance, "--argdown", file)[0] == 0
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), "utf-8")
+    status, output, errors = run(chance, "--from", file)
+    assert (status, errors) == (1, "")
+    assert line in output
+    assert "not the same as chance has" in output
+
+
+def test_one_relation(run: Run, chance: Path, tmp_path: Path) -> None:
+    """One is a relation, two are relations."""
+    file = tmp_path / "own.argdown"
+    file.write_text("[fair]\n  + [often]\n", "utf-8")
+    assert "own.argdown has 1 relation, not" in run(chance, "--from", file)[1]
 
 
 # --- what is read -----------------------------------------------------------------------------------------
@@ -286,11 +319,17 @@ def read(text: str) -> list[str]:
             "(1) [K01]\n  <- [room_to_settle]\n-- so --\n(2) [K02]\n(3) [K03]\n--\nso {a: b}\n--\n(4) [K04]",
             ["room_to_settle against K01", "K02 because K01", "K04 because K02", "K04 because K03"],
         ),
-        ("[Thesis]: of nobody here\n\nJust a text.\n\n", []),
-        ("", []),
+        ("[Thesis]: of nobody here\n\nJust a text.\n\n[K01]\n + [K02]", ["K01 because K02"]),
         ("\ufeff[ K01 ]\n  +[K02]", ["K01 because K02"]),
+        ("[K01]: so\n  /* why */ + [K02]\n  <!-- no --> - [K03]", ["K01 because K02", "K03 against K01"]),
+        ("/* a */ (1) [K01]\n/* b */ ---- // c\n/* d */(2) [K02]", ["K02 because K01"]),
+        ("[a link\nof two lines](x) and text\n\n[a](b)\n\n[K01]\n + [K02]", ["K01 because K02"]),
+        ("\\[not a title\n\n\\<3\n\n2 < 3\n\n[K01]\n + [K02]", ["K01 because K02"]),
+        ("[K01]: see @[K03], @<K04>, [this](that)\n  and [so\n  on]\n + [K02]", ["K01 because K02"]),
+        ("[K01] #tag\n #tag {a: 1} // c\n + [K02]", ["K01 because K02"]),
+        ("[K01]:\n  a text\n + [K02]", ["K01 because K02"]),
     ],
-    ids=range(17),
+    ids=range(23),
 )
 def test_what_is_read(text: str, relations: list[str], tmp_path: Path) -> None:
     """Relations of the syntax that is taken, whatever else of Argdown stands around them."""
@@ -333,8 +372,27 @@ def test_what_is_read(text: str, relations: list[str], tmp_path: Path) -> None:
             "nested more than 60 deep",
             (61, 61),
         ),
+        ("[nonsense", "found '[', which nothing closes; expected ']' on the same line, or '\\['", (1, 1)),
+        ("[K01]\n + [K02]\n\n <K03\n + [K04]", "found '<', which nothing closes; expected '>'", (4, 2)),
+        ("[K01]\n  + [K02\n", "found '[', which nothing closes", (2, 5)),
+        ("[K01] +> <K02", "found '<', which nothing closes", (1, 10)),
+        ("[K01\nand K02]\n + [K03]", "found '[', which nothing closes", (1, 1)),
+        ("[K01 /* ] */\n + [K03]", "found '[', which nothing closes", (1, 1)),
+        ("(1) [K01\n----\n(2) [K02]", "found '[', which nothing closes", (1, 5)),
+        ("[ ]: text\n + [K01]", "found '[]', expected the name of a claim in between", (1, 1)),
+        ("[K01]\n + <>", "found '<>', expected the name of a claim in between", (2, 4)),
+        ("[K01](so\n + [K02]", "found '(' after a title, which nothing closes", (1, 6)),
+        ("[K01]\nis so\n + [K02]", "found 'is so' after a title", (2, 1)),
+        ("[K01]\n + [K02]\n   [K03", "found '[K03' after a title", (3, 4)),
+        ("[K01]: because of [K02]", "found [K02] within a text; expected '\\['", (1, 19)),
+        ("K01 rests on <K02>\n + [K03]", "found <K02> within a text; expected '\\<'", (1, 14)),
+        ("[K01]: so\n  says [K02]\n + [K03]", "or '@[K02]' for a mention", (2, 8)),
+        ("", "found no statement; expected claims by their names", (1, 1)),
+        ("\n// [K01]\n\n# Heading\n", "found no statement", (1, 1)),
+        ("\n[K01]: of nobody", "found 1 statement and no relation; expected one below a claim", (2, 1)),
+        ("\n Just a text.\n\n[K01]\n", "found 2 statements and no relation", (2, 2)),
     ],
-    ids=range(26),
+    ids=range(45),
 )
 def test_what_is_refused(text: str, message: str, place: tuple[int, int]) -> None:
     """What cannot be read, or means nothing here, is told as such, at its line and column."""
@@ -361,8 +419,26 @@ def test_all_faults_at_once(run: Run, chance: Path, tmp_path: Path) -> None:
     assert "[oftn]\n    ^" in errors
 
 
+def test_a_title_without_an_end(run: Run, chance: Path, tmp_path: Path) -> None:
+    """A file of nonsense is a fault with its place, told once, and no map of 0 relations."""
+    file = tmp_path / "bad.argdown"
+    file.write_text("[always]\n  + [fair\n", "utf-8")
+    status, output, errors = run(chance, "--from", file)
+    assert (status, output) == (1, "")
+    assert f"{file}:2:5: found '[', which nothing closes" in errors
+    assert errors.count(f"{file}:") == 1
+    file.write_text("Dear all,\n\nplease find no map enclosed.\n", "utf-8")
+    status, output, errors = run(chance, "--from", file)
+    assert (status, output) == (1, "")
+    assert f"{file}:1:1: found 2 statements and no relation" in errors
+
+
 @pytest.mark.parametrize(
-    "piece", ["[", "{", "/*", "<!--", "\\", "=", "#(a)", "#", "+ ", "(1) ", "--\n", "[K01] "]
+    "piece",
+    [
+        *("[", "{", "/*", "<!--", "\\", "=", "#(a)", "#", "+ ", "(1) ", "--\n", "[K01] "),
+        *("[a](", "@[a", "<a", "[\n", "[a\n\n", "[a]\n\n", "a](b"),
+    ],
 )
 def test_long_texts_of_nothing(piece: str) -> None:
     """Thousands of anything are read or refused; what would take forever would hang here."""
@@ -419,6 +495,10 @@ def test_any_arguments_there_and_back(document: dict[str, Any]) -> None:
     text = "".join(
         letter if letter.isprintable() or letter == "\n" else "?" for letter in argdown_text(document)
     )
+    if not written:
+        with pytest.raises(ScenarioError, match="and no relation"):
+            read_argdown_text(text, "x", NAMES)
+        return
     found = read_argdown_text(text, "x", NAMES)
     assert {(each.claim, each.key, each.other) for each in found} == written
     assert len(found) == len(written)

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foedus import library
 from foedus.analysis.sensitivity import find_sensitivities
 from foedus.cli import main
+from foedus.errors import EvidenceError
 from foedus.evidence.fingerprints import fingerprint_file, read_fingerprints
-from foedus.evidence.searching import match_of
+from foedus.evidence.searching import read_query
 from foedus.language.citing import citations_in
 from foedus.language.reader import read_scenario, read_text
 from papers import WIRE, registered, scenario
@@ -68,7 +71,7 @@ def test_every_citation_resolves(run: Run, case: Path) -> None:
     """A scenario whose documents are as they were passes, with status 0."""
     status, output, errors = run("check", case)
     assert (status, errors) == (0, "")
-    assert "2 citations, used 2 times: 2 resolves." in output
+    assert "2 citations, used 2 times: 2 resolve." in output
 
 
 @pytest.mark.parametrize(
@@ -219,17 +222,111 @@ def test_search(run: Run, case: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ['"', 'a "b', "a AND", "NEAR(a", "col:x", "*", "(((", "a' OR 1=1 --x", "{a}", "^a", "a\0b"]
+    "query",
+    [
+        *("col:x", "a' OR 1=1 --x", "{a}", "^a", "a\0b", "a:", "'", "x;y", "a--b", "a NOT b", "NEAR", "²"),
+        *("rowid", "5(1) OR a", "é", "%", "\\a", "a_b", "a* b*", "(a)", '"a*" b'),
+    ],
 )
 def test_no_query_breaks_the_search(case: Path, run: Run, query: str) -> None:
-    """Whatever is typed either finds something, finds nothing, or holds no word."""
-    status, _, errors = run("search", "--for", case, "--", query)
-    assert status == 0 or "holds no word to look for" in errors
+    """Whatever is typed finds something or finds nothing, with what was searched for; or holds no word."""
+    status, output, errors = run("search", "--for", case, "--", *query.split(" "))
+    if status:
+        assert "holds no word to look for" in errors
+        assert output == ""
+    else:
+        assert errors == ""
+        assert 'Passages: none. Searched for: "' in output or re.search(r"Passages: \d", output)
 
 
-def test_queries() -> None:
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ('"unbalanced', "has a quote at character 1 that nothing closes; expected '\"' after"),
+        ('river "two brigades', "has a quote at character 7 that nothing closes"),
+        ('"two" "', "has a quote at character 7 that nothing closes"),
+        ('two"brigades"', "found a quote within the word 'two\"brigades\"'"),
+        ("AND", "has no word to look for before AND; expected one on both sides, or 'and'"),
+        ("river AND", "has no word to look for after AND"),
+        ("river OR", "has no word to look for after OR"),
+        ("OR river", "has no word to look for before OR"),
+        ("a OR OR b", "has no word to look for before OR"),
+        ("a OR -b", "has no word to look for on one side of OR"),
+        ("a OR *", "has no word to look for after OR"),
+        ("NEAR(two river)", "found 'NEAR(two': there is no search for words near each other"),
+        ("NEAR/5", "found 'NEAR/5'"),
+        ("(a OR b) c", "found '(a' beside OR: parentheses group nothing here"),
+        ("*", "holds no word to look for"),
+        (":", "holds no word to look for"),
+        ("_", "holds no word to look for"),
+        ('""', "holds no word to look for"),
+        ("(((", "holds no word to look for"),
+        ("-river", "holds only words that must not occur, and no word to look for"),
+    ],
+)
+def test_a_query_that_means_nothing(case: Path, run: Run, query: str, reason: str) -> None:
+    """What cannot be searched for as it stands is an error that says why, and nothing is searched."""
+    status, output, errors = run("search", "--for", case, "--", *query.split(" "))
+    assert (status, output) == (1, "")
+    assert reason in errors
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "note"),
+    [
+        (["two", ":", "brigades"], 1, "':' holds no word, and was passed over"),
+        (["^two"], 1, "'^two' was searched for as the word 'two'"),
+        (["text:two"], 0, "'text:two' was searched for as the words 'text two', one after another"),
+        (["minister OR river"], 0, "'minister OR river' was searched for as the words 'minister OR river'"),
+        (["two bri*"], 0, "'two bri*' was searched for as the words 'two bri'"),
+        (["minister", "NOT", "river"], 0, "NOT was searched for as a word; '-word' is for what must not"),
+        (["two"] * 51, 1, "only the first 50 of 51 words were searched for"),
+    ],
+)
+def test_what_is_searched_otherwise_is_told(
+    case: Path, run: Run, words: list[str], count: int, note: str
+) -> None:
+    """What is not searched for as it was typed is told, whether or not anything is found."""
+    found = json.loads(run("search", "--for", case, "--json", *words)[1])
+    assert len(found["hits"]) == count
+    assert len(found["notes"]) == 1
+    assert note in found["notes"][0]
+    assert f"Note: {note}" in run("search", "--for", case, *words)[1]
+
+
+def test_a_search_that_finds_nothing_says_for_what(case: Path, run: Run) -> None:
+    """Nothing found is told with the query as it was read; a plain query has no notes."""
+    status, output, _ = run("search", "--for", case, "brigades two", "brig*")
+    assert status == 0
+    assert output.strip() == 'Passages: none. Searched for: "brigades two" AND "brig"*'
+    assert json.loads(run("search", "--for", case, "--json", "the", "Few AND doubt")[1])["notes"] != []
+    assert json.loads(run("search", "--for", case, "--json", "Few", "AND", "doubt")[1])["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "match"),
+    [
+        ('a "b c" d* -e OR f', '(("a" AND "b c" AND "d"*) OR ("f")) NOT ("e")'),
+        ("a AND b and c", '"a" AND "b" AND "and" AND "c"'),
+        ('a -"b c" -d', '(("a")) NOT ("b c" OR "d")'),
+        ("a OR b", '("a") OR ("b")'),
+    ],
+)
+def test_queries(query: str, match: str) -> None:
     """A query in the index's own syntax, all words in quotes."""
-    assert match_of('a "b c" d* -e OR f') == '(("a" AND "b c" AND "d"*) OR ("f")) NOT ("e")'
+    assert read_query(query).match == match
+
+
+@given(query=st.text(st.sampled_from('ab"*-:()^{}+ ORAND\0_é'), max_size=12))
+def test_any_query_is_read_or_refused(query: str) -> None:
+    """Whatever is typed is in the index's syntax afterwards, or is an error."""
+    table = sqlite3.connect(":memory:")
+    table.execute("CREATE VIRTUAL TABLE passages USING fts5(text)")
+    try:
+        match = read_query(query).match
+    except EvidenceError:
+        return
+    assert table.execute("SELECT rowid FROM passages WHERE passages MATCH ?", (match,)).fetchall() == []
 
 
 def test_what_is_no_store(run: Run, tmp_path: Path) -> None:

@@ -241,7 +241,9 @@ def test_torn_pdfs(tmp_path: Path, data: bytes) -> None:
 def test_a_pdf_without_text(tmp_path: Path) -> None:
     """A scan is refused, and the reader told what to do."""
     (tmp_path / "a.pdf").write_bytes(pdf([" "]))
-    assert "recognise their text first" in added(tmp_path, "a.pdf")[0]["reason"]
+    assert "its 1 page holds no text; if it is a scan" in added(tmp_path, "a.pdf")[0]["reason"]
+    (tmp_path / "b.pdf").write_bytes(pdf([" ", " "]))
+    assert "its 2 pages hold no text" in added(tmp_path, "b.pdf")[0]["reason"]
 
 
 def test_a_worker_that_takes_too_long_is_ended() -> None:

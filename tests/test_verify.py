@@ -303,16 +303,60 @@ def test_shares_of_other_claims(run: Run, coin: Path) -> None:
 
 
 def test_shares_are_kept_if_drawn(run: Run, kept: Path) -> None:
-    """A record without shares fails where they are asked for; one that has some says so where none are."""
-    assert run(kept, "--worlds", 16)[0] == 1
+    """Shares are in the record only if they were drawn; a record that has some says so where none are."""
     assert run(kept, "--worlds", 16, "--keep")[0] == 0
     status, output, _ = run(kept)
     assert status == 0
     assert "--worlds 16 --seed 0 looks at the shares" in output
     status, output, _ = run(kept, "--keep")
-    assert "are not kept any more" in output
-    assert run(kept, "--worlds", 16)[0] == 1
+    assert "the shares over 16 worlds are not kept any more" in output
+    assert results(verified(run, kept, "--worlds", 16)[1])["worlds"] == "not looked at"
     assert run(kept, "--seed", 1)[0] == 2
+
+
+def test_shares_without_any_kept(run: Run, kept: Path) -> None:
+    """Shares that the record has not are not compared, which is told and does not fail; all else is."""
+    status, found = verified(run, kept, "--worlds", 16)
+    assert status == 0
+    assert found["holds"]
+    assert results(found) == {
+        "file": "passes",
+        "citations": "not looked at",
+        "claims": "passes",
+        "arguments": "passes",
+        "worlds": "not looked at",
+    }
+    assert [row["kept"] for row in found["worlds"]["rows"]] == [None] * 4
+    told = found["parts"][-1]["told"]
+    assert told.startswith("the record has no shares over worlds, so those over 16 worlds of seed 0 are not")
+    assert "--worlds 16 --seed 0 --keep' keeps them" in told
+    assert "coin holds." in run(kept, "--worlds", 16)[1]
+    edit(kept, ("value: 0.6", "value: 0.95"))
+    status, found = verified(run, kept, "--worlds", 16)
+    assert status == 1
+    assert results(found)["claims"] == "fails"
+    assert results(found)["worlds"] == "not looked at"
+
+
+def test_shares_without_a_record(run: Run, coin: Path) -> None:
+    """Without any record it is the claims and arguments that fail, and the command told keeps all of it."""
+    status, found = verified(run, coin, "--worlds", 16)
+    assert status == 1
+    assert results(found)["claims"] == results(found)["arguments"] == "fails"
+    assert results(found)["worlds"] == "not looked at"
+    assert found["parts"][-1]["told"].startswith("there is no record, so those over 16 worlds of seed 0 are")
+    assert "coin does not hold: claims, arguments.\n" in run(coin, "--worlds", 16)[1]
+    assert run(coin, "--worlds", 16, "--keep")[0] == 0
+    assert results(verified(run, coin, "--worlds", 16)[1])["worlds"] == "passes"
+
+
+def test_what_players_give_up_is_no_check(run: Run, kept: Path) -> None:
+    """What quantal play gives up is not among what is verified; the residual says what it is."""
+    output = run(kept)[1]
+    assert "which is how far an answer is from equilibrium; margins may differ by 1e-06." in output
+    assert "regret" not in output
+    assert " points" not in output
+    assert verified(run, kept)[1]["regret"] > 0
 
 
 def counted(holds: int, fails: int, low: float, high: float) -> Counted:

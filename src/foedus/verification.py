@@ -20,6 +20,7 @@ from foedus.language.citing import citations_in
 from foedus.language.reader import read_scenario
 from foedus.language.scenario import Scenario
 from foedus.usage import called
+from foedus.wording import plural, tally
 
 SCHEMA = "foedus/verify/1"
 PASSES, FAILS, UNSEEN = "passes", "fails", "not looked at"
@@ -117,8 +118,8 @@ def _part(name: str, result: str, told: str) -> Document:
 def _file_part(checked: Document) -> Document:
     faults, warnings = len(checked["faults"]), len(checked["warnings"])
     if faults:
-        return _part("file", FAILS, f"{_many(faults, 'fault')}")
-    also = f"; {_many(warnings, 'warning')}" if warnings else ""
+        return _part("file", FAILS, f"{plural(faults, 'fault')}")
+    also = f"; {plural(warnings, 'warning')}" if warnings else ""
     return _part("file", PASSES, f"in order at its base values and in {CHECKED_WORLDS} worlds{also}")
 
 
@@ -130,18 +131,15 @@ class _Against:
     asked: Asked
     recorded: bool
 
-    def part(
-        self, name: str, rows: Sequence[Document], told: str, *, recorded: bool | None = None
-    ) -> Document:
+    def part(self, name: str, rows: Sequence[Document], told: str) -> Document:
         """Whether anything has changed; without a record nobody knows, which fails unless one is kept now."""
-        recorded = self.recorded if recorded is None else recorded
         changes = [row["change"] for row in rows if row["change"]]
         counts = ", ".join(f"{changes.count(word)} {word}" for word in CHANGES if word in changes)
         if not rows:
             return _part(name, PASSES, "there are none")
         if self.asked.keep:
             return _part(name, PASSES, f"kept anew, changed: {counts}" if counts else f"kept: {told}")
-        if not recorded:
+        if not self.recorded:
             return _part(name, FAILS, f"{told}; no record to compare with: {self.how()} keeps one")
         return _part(name, FAILS, f"changed: {counts}") if counts else _part(name, PASSES, f"as kept: {told}")
 
@@ -156,7 +154,7 @@ class _Against:
 def _words(words: Iterable[str | None]) -> str:
     """How often each word is there, in the order of their first."""
     found = [word for word in words if word]
-    return ", ".join(f"{found.count(word)} {word}" for word in dict.fromkeys(found))
+    return tally((word, found.count(word)) for word in dict.fromkeys(found))
 
 
 # --- citations --------------------------------------------------------------------------------------------
@@ -176,9 +174,9 @@ def _evidence(scenario: Scenario, asked: Asked) -> tuple[Document | None, Docume
     if not asked.own and counts[MISSING_DOCUMENT] == total:
         told = f"none of the documents that are cited is in the store, {asked.store}"
         return found, _part("citations", unseen, told)
-    states = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    states = tally(counts.items())
     result = PASSES if counts["resolves"] == total else FAILS
-    return found, _part("citations", result, f"{_many(total, 'citation')}: {states}")
+    return found, _part("citations", result, f"{plural(total, 'citation')}: {states}")
 
 
 # --- claims and arguments at the base values --------------------------------------------------------------
@@ -244,14 +242,15 @@ def _worlds_part(found: Document | None, kept: Drawn | None, against: _Against) 
             return []
         told = f"--worlds {kept.worlds} --seed {kept.seed} looks at the shares that the record has"
         if against.asked.keep:
-            told = f"the shares over {kept.worlds:,} worlds are not kept any more, since none were drawn"
+            drawn = plural(kept.worlds, "world")
+            told = f"the shares over {drawn} are not kept any more, since none were drawn"
         return [_part("worlds", UNSEEN, told)]
-    told = f"{found['worlds']:,} worlds of seed {found['seed']}"
+    told = f"{plural(found['worlds'], 'world')} of seed {found['seed']}"
     if kept is not None:
-        other = f"{kept.worlds:,} worlds of seed {kept.seed}"
+        other = f"{plural(kept.worlds, 'world')} of seed {kept.seed}"
         told += ", the very ones kept" if found["same"] else f", within chance of {other}"
-    return [against.part("worlds", found["rows"], told, recorded=kept is not None)]
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    elif found["rows"] and not against.asked.keep:
+        why = "the record has no shares over worlds" if against.recorded else "there is no record"
+        told = f"{why}, so those over {told} are not compared; {against.how()} keeps them"
+        return [_part("worlds", UNSEEN, told)]
+    return [against.part("worlds", found["rows"], told)]

@@ -120,8 +120,11 @@ def arguments(
     source: Path | None,
     threads: int | None,
     as_json: bool,
-) -> None:
-    """Show which claims rest on which, which are against each other, and whether conclusions follow."""
+) -> int:
+    """Show which claims rest on which, which are against each other, and whether conclusions follow.
+
+    With --from the exit status is 1 if the file's relations are not those of the scenario.
+    """
     seed_is_for("--worlds", seed, worlds, "worlds to draw")
     if source and (target or worlds or pairs):
         raise click.UsageError("--from only reads a file; it goes without --argdown, --worlds and --set")
@@ -135,7 +138,7 @@ def arguments(
         relations = read_argdown(source, scenario.claims)
         document = import_shape(scenario, relations, str(source))
         deliver(document, as_json, lambda found: print_import(make_console(), found))
-        return
+        return FAULT if document["added"] or document["missing"] else 0
     with watching(f"Arguing about {scenario.name}") as watch:
         document = find_arguments(
             scenario,
@@ -151,3 +154,4 @@ def arguments(
 
         write(target, argdown_text(document))
     deliver(document, as_json, lambda found: print_arguments(make_console(), found))
+    return 0

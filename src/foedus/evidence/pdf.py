@@ -11,6 +11,7 @@ from pypdf.errors import LimitReachedError
 
 from foedus.errors import EvidenceError
 from foedus.evidence.reading import MOST_CHARACTERS
+from foedus.wording import plural
 
 MOST_PAGES = 10_000
 INFO = {"title": "/Title", "author": "/Author", "date": "/CreationDate"}
@@ -34,8 +35,9 @@ def read(data: bytes) -> dict[str, Any]:
         raise EvidenceError(f"it unpacks to more than is taken: {error}") from None
     empty = sum(not page.strip() for page in pages)
     if empty == len(pages):
-        raise EvidenceError(f"its {count} pages hold no text; if they are scans, recognise their text first")
-    notes = [f"{empty} of its {count} pages hold no text"] if empty else []
+        told = plural(count, "page holds", "pages hold")
+        raise EvidenceError(f"its {told} no text; if it is a scan, recognise its text first")
+    notes = [f"{empty} of its {count} pages {'holds' if empty == 1 else 'hold'} no text"] if empty else []
     return {"pages": pages, "encoding": "", "metadata": metadata, "notes": notes}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from foedus.errors import EvidenceError
@@ -12,17 +13,22 @@ from foedus.evidence.store import Record, Store
 
 SCHEMA = "foedus/evidence-search/1"
 OPEN, CLOSE = "\x02", "\x03"
-PIECE = re.compile(r'(-?)"([^"]*)"?|(\S+)')
-WORD = re.compile(r"\w")
+PIECE = re.compile(r'(-?)"([^"]*)("?)|(\S+)')
+WORD = re.compile(r"[^\W_]")
+NEAR = re.compile(r"-?\(*NEAR[(/]")
+SYNTAX = re.compile(r"[*^{}+]|(?<=\w):(?=\w)")
+"""What means something to FTS5, or to other searches, and nothing here."""
+OPERATORS = ("AND", "OR")
 MOST_WORDS = 50
 MOST_CANDIDATES = 1_000
 MOST_RANKED = 15_000
 
 
 def search(store: Store, query: str, most: int, context: int, document: str | None = None) -> dict[str, Any]:
-    """The documented shape `foedus/evidence-search/1`. Raises EvidenceError for a query without words."""
+    """The documented shape `foedus/evidence-search/1`. EvidenceError for a query without a meaning."""
     only = store.require(document) if document else None
-    match = match_of(query)
+    asked = read_query(query)
+    match = asked.match
     best, complete = ranked(store, match, only, most)
     hits = [_hit(store, match, number, score, context) for number, score in best]
     return {
@@ -30,6 +36,7 @@ def search(store: Store, query: str, most: int, context: int, document: str | No
         "store": str(store.path),
         "query": query,
         "match": match,
+        "notes": asked.notes,
         "complete": complete,
         "hits": hits,
     }
@@ -98,31 +105,123 @@ def spans(marked: str) -> list[list[int]]:
     return found
 
 
-def match_of(query: str) -> str:
-    """A query in FTS5's syntax, which no query of a user can break.
+@dataclass
+class Query:
+    """What is looked for: alternatives, each of words that must all occur, and words that must not.
 
-    Words must all occur, "several words" as a phrase; `word*` is a beginning, `-word` must not occur, and OR
-    stands between alternatives.
+    `notes` are sentences on what was not searched as it was typed.
     """
-    groups: list[list[str]] = [[]]
-    without: list[str] = []
-    for found in list(PIECE.finditer(query.replace("\0", " ")))[:MOST_WORDS]:
-        word = found[3]
-        if word == "OR":
-            groups.append([])
+
+    groups: list[list[str]] = field(default_factory=lambda: [[]])
+    without: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def match(self) -> str:
+        """The query in FTS5's syntax, which nothing that a user types can break."""
+        if len(self.groups) == 1 and not self.without:
+            return " AND ".join(self.groups[0])
+        match = " OR ".join(f"({' AND '.join(group)})" for group in self.groups)
+        return f"({match}) NOT ({' OR '.join(self.without)})" if self.without else match
+
+
+def read_query(query: str) -> Query:
+    """A query as it is typed.
+
+    Words must all occur, "several words" as a phrase; `word*` is a beginning, `-word` must not occur, OR
+    stands between alternatives, and AND, between words, changes nothing. Raises EvidenceError for what has
+    no meaning.
+    """
+    pieces = list(PIECE.finditer(query.replace("\0", " ")))
+    found = Query()
+    if len(pieces) > MOST_WORDS:
+        found.notes.append(f"only the first {MOST_WORDS} of {len(pieces)} words were searched for")
+    refuse_grouping([piece[4] or "" for piece in pieces])
+    last = None
+    for piece in pieces[:MOST_WORDS]:
+        word = piece[4]
+        if word in OPERATORS:
+            if last is None or last in OPERATORS:
+                raise EvidenceError(one_sided(query, word, "before"))
+            if word == "OR":
+                found.groups.append([])
+        elif not take(found, piece, query):
             continue
-        text = found[2] if word is None else word.lstrip("-").rstrip("*")
-        if not WORD.search(text):
-            continue
-        quoted = '"' + text.replace('"', '""') + '"'
-        if word and word.endswith("*"):
-            quoted += "*"
-        (without if found[1] or (word or "").startswith("-") else groups[-1]).append(quoted)
-    wanted = [" AND ".join(group) for group in groups if group]
-    if not wanted:
-        raise EvidenceError(f"the query '{query[:100]}' holds no word to look for")
-    match = " OR ".join(f"({each})" for each in wanted)
-    return f"({match}) NOT ({' OR '.join(without)})" if without else match
+        last = word or '"'
+    if last in OPERATORS:
+        raise EvidenceError(one_sided(query, last, "after"))
+    if not any(found.groups):
+        only = "only words that must not occur, and " if found.without else ""
+        raise EvidenceError(f"the query '{query[:100]}' holds {only}no word to look for")
+    if not all(found.groups):
+        raise EvidenceError(one_sided(query, "OR", "on one side of"))
+    return found
+
+
+def take(found: Query, piece: re.Match[str], query: str) -> bool:
+    """Put a word or a phrase where it belongs in the query. Whether there is one; if not, that is noted."""
+    word, without = piece[4], bool(piece[1])
+    if word is None:
+        if not piece[3]:
+            at = piece.start(2)
+            raise EvidenceError(
+                f"the query '{query[:100]}' has a quote at character {at} that nothing closes; "
+                "expected '\"' after the last word of a phrase"
+            )
+        text, beginning = piece[2], False
+    else:
+        refuse_word(word, query)
+        text, without = word.lstrip("-"), word.startswith("-")
+        text, beginning = text.rstrip("*"), text.endswith("*")
+    if not WORD.search(text):
+        found.notes.append(f"'{piece[0][:60]}' holds no word, and was passed over")
+        return False
+    if SYNTAX.search(text) or (word is None and set(OPERATORS) & set(text.split())):
+        words = re.findall(r"[^\W_]+", text)
+        plain = f"the words '{' '.join(words)[:60]}', one after another"
+        if len(words) == 1:
+            plain = f"the word '{words[0][:60]}'"
+        found.notes.append(f"'{text[:60]}' was searched for as {plain}")
+    if word in ("NOT", "NEAR"):
+        hint = "; '-word' is for what must not occur" if word == "NOT" else ""
+        found.notes.append(f"{word} was searched for as a word{hint}")
+    quoted = '"' + text.replace('"', '""') + '"' + "*" * beginning
+    (found.without if without else found.groups[-1]).append(quoted)
+    return True
+
+
+def refuse_grouping(words: list[str]) -> None:
+    """Parentheses around alternatives, which would have to be heeded."""
+    if "OR" in words:
+        for word in words:
+            if word.startswith(("(", "-(")) or (word.endswith(")") and "(" not in word):
+                raise EvidenceError(
+                    f"found '{word[:60]}' beside OR: parentheses group nothing here; "
+                    "expected every alternative in full, as in: a c OR b c"
+                )
+
+
+def refuse_word(word: str, query: str) -> None:
+    """What stands for more than a word, and cannot be searched for."""
+    if NEAR.match(word):
+        raise EvidenceError(
+            f"found '{word[:60]}': there is no search for words near each other; "
+            'expected words, a "phrase", word*, -word or OR'
+        )
+    if '"' in word:
+        raise EvidenceError(
+            f"found a quote within the word '{word[:60]}' of the query '{query[:100]}'; "
+            "expected a blank before a phrase, and a quote at both of its ends"
+        )
+
+
+def one_sided(query: str, operator: str, where: str) -> str:
+    """What is wrong with an operator that has nothing on one side."""
+    small = operator.lower()
+    return (
+        f"the query '{query[:100]}' has no word to look for {where} {operator}; "
+        f"expected one on both sides, or '{small}' where it is a word itself"
+    )
 
 
 def candidates(store: Store, words: str) -> Iterator[tuple[str, Paragraph]]:

@@ -9,7 +9,9 @@ called by the name of a claim, relations below them, nested by indentation, and 
 
 `+>` and `->` go from the line above to the line itself, `<+` and `<-`, also written `+` and `-`, the other
 way; `><` goes both ways. Texts, tags, data, comments and headings are passed over. What has a meaning in
-Argdown and none here is refused with its place, and never passed over in silence.
+Argdown and none here is refused with its place, and never passed over in silence. So is what Argdown itself
+takes for a text, or refuses, though whoever wrote it meant a title: `[K05` without its end, or `[K05]` within
+a text.
 """
 
 from __future__ import annotations
@@ -24,22 +26,24 @@ from foedus.language.arguing import Relation
 from foedus.language.compose import UNPRINTABLE, load
 from foedus.language.cycles import cycles
 from foedus.language.faults import Faults
+from foedus.language.masking import MASKED, masked
 from foedus.language.tree import Source
+from foedus.wording import plural
 
 DEEPEST = 60
-FRONT = re.compile(r"\s*(===+[^=]*===+)")
-OPENING = re.compile(r"\\[^\n]|/\*|<!--|//|\{")
-BRACE = re.compile(r"[{}]")
-CLOSING = {"/*": "*/", "<!--": "-->"}
-MASKED = "\0"
 
 HEADING = re.compile(r"#+ ")
-ITEM = re.compile(r"[ \t]*(?:\*|\d+\.)(?=\s)")
-NUMBER = re.compile(r"[ \t]*\(\d+\)")
-INFERENCE = re.compile(r"[ \t]*--")
-RELATION = re.compile(r"[ \t]*(\+>|->|<\+|<-|><|_>|<_|\+|-|_(?=\s))")
+ITEM = re.compile(rf"[ \t{MASKED}]*(?:\*|\d+\.)(?=\s)")
+NUMBER = re.compile(rf"[ \t{MASKED}]*\(\d+\)")
+INFERENCE = re.compile(rf"[ \t{MASKED}]*--")
+RELATION = re.compile(rf"[ \t{MASKED}]*(\+>|->|<\+|<-|><|_>|<_|\+|-|_(?=\s))")
 INLINE = re.compile(rf"[ \t{MASKED}]*(\+>|->|<\+|<-|><|\+|-)(?=[ \t]*[\[<])")
 TITLE = re.compile(rf"[ \t{MASKED}]*(?:\[([^\]]+)\](?!\()|<([^>]+)>)(:?)")
+CLOSED = {"[": "]", "<": ">"}
+EMPTY = re.compile(rf"\[[ \t{MASKED}]*\]|<[ \t{MASKED}]*>")
+LINK = re.compile(r"\[[^\]]{1,1000}\]\([^)]{1,1000}\)")
+WITHIN = re.compile(r"\[[^\[\]]+\]\([^()]+\)|@\[[^\[\]]+\]|@<[^<>]+>|(\[(?!-)[^\[\]]+\](?!\()|<(?!-)[^<>]+>)")
+"""Links and mentions, which may stand within a text; and, as its group, a title, which may not."""
 REST = re.compile(rf"(?:[ \t{MASKED}]|#\([^)]+\)|#[^\s#(][^\s#]*)*\Z")
 
 SUPPORTS = ("+>", "<+", "+")
@@ -49,10 +53,11 @@ UNDERCUTS = ("_>", "<_", "_")
 
 @dataclass(frozen=True)
 class Member:
-    """What a line is about: the name of a claim, None for a text that has no title."""
+    """What a line is about: the name of a claim; None for a text without one, or what is `refused`."""
 
     name: str | None
     mark: Mark
+    refused: bool = False
 
 
 @dataclass
@@ -68,9 +73,13 @@ class Premises:
 
 @dataclass
 class Block:
-    """Lines up to an empty one: the members that the next line may belong to, each with its indentation."""
+    """Lines up to an empty one: the members that the next line may belong to, each with its indentation.
+
+    `bare` is whether the last of them is a title alone, which no text may follow.
+    """
 
     stack: list[tuple[int, Member]] = field(default_factory=list)
+    bare: bool = False
     premises: Premises | None = None
 
 
@@ -79,7 +88,7 @@ def read_argdown(path: Path, claims: Collection[str]) -> tuple[Relation, ...]:
 
     Raises ScenarioError with all faults, each with its line and column: claims that are none, with the
     nearest that is; claims that rest on each other in a circle; syntax that means nothing here; a file that
-    is larger or deeper than any that a person wrote.
+    has no relation, or is larger or deeper than any that a person wrote.
     """
     return read_argdown_text(load(path), str(path), claims)
 
@@ -94,6 +103,7 @@ def read_argdown_text(text: str, file: str, claims: Collection[str]) -> tuple[Re
     relations = tuple(dict.fromkeys(reader.relations()))
     refuse_nonsense(relations, reader.faults)
     reader.faults.report()
+    refuse_nothing(relations, reader)
     return relations
 
 
@@ -116,6 +126,20 @@ def refuse_nonsense(relations: tuple[Relation, ...], faults: Faults) -> None:
             faults.add(message, each.mark, "value")
 
 
+def refuse_nothing(relations: tuple[Relation, ...], reader: Reader) -> None:
+    """A file without any relation is hardly the map that was meant."""
+    if relations:
+        return
+    if reader.first is None:
+        message = (
+            "found no statement; expected claims by their names, as in [NAME], with relations below them"
+        )
+    else:
+        found = plural(reader.statements, "statement")
+        message = f"found {found} and no relation; expected one below a claim, indented, as in '  + [NAME]'"
+    raise ScenarioError.at(reader.first or Mark(reader.file, 1, 1), message, "syntax")
+
+
 class Reader:
     """Reads line by line, once, without recursion."""
 
@@ -123,56 +147,20 @@ class Reader:
         self.text, self.file, self.claims = text, file, claims
         self.faults = Faults()
         self.block = Block()
-        self.number = 0
-        self.line = self.raw = ""
+        self.number = self.offset = self.statements = 0
+        self.line = self.raw = self.whole = ""
+        self.first: Mark | None = None
 
     def relations(self) -> Iterator[Relation]:
-        masked = self.masked().split("\n")
-        for number, lines in enumerate(zip(masked, self.text.split("\n"), strict=True), 1):
+        self.whole = masked(self.text, self.file, self.faults)
+        for number, lines in enumerate(zip(self.whole.split("\n"), self.text.split("\n"), strict=True), 1):
             self.number, (self.line, self.raw) = number, lines
             if self.line.strip(" \t"):
                 yield from self.read_line()
             else:
                 self.close()
+            self.offset += len(self.line) + 1
         self.close()
-
-    # --- what is passed over --------------------------------------------------------------------------
-
-    def masked(self) -> str:
-        """The text with comments, data and front matter blotted out, and escaped characters made letters."""
-        pieces, place, text = [], 0, self.text
-        front = FRONT.match(text)
-        if front:
-            place = front.end()
-            pieces.append(blot(text[:place]))
-        while found := OPENING.search(text, place):
-            start, word = found.start(), found.group()
-            end = self.end_of(word, start)
-            pieces += [text[place:start], "xx" if word[0] == "\\" else blot(text[start:end])]
-            place = end
-        return "".join([*pieces, text[place:]])
-
-    def end_of(self, word: str, start: int) -> int:
-        """Where what opens at `start` ends; the end of the text, and a fault, where that is nowhere."""
-        text = self.text
-        if word[0] == "\\":
-            return start + 2
-        if word == "//":
-            end = text.find("\n", start)
-            return len(text) if end < 0 else end
-        if word in CLOSING:
-            end = text.find(CLOSING[word], start + len(word))
-            if end >= 0:
-                return end + len(CLOSING[word])
-        else:
-            depth = 0
-            for brace in BRACE.finditer(text, start):
-                depth += 1 if brace.group() == "{" else -1
-                if not depth:
-                    return brace.end()
-        mark = Source(self.file, text).mark(start)
-        self.faults.add(f"found '{word}', which nothing closes", mark, "syntax")
-        return len(text)
 
     # --- lines ----------------------------------------------------------------------------------------
 
@@ -198,10 +186,16 @@ class Reader:
         elif TITLE.match(line):
             title = self.raw.strip().partition(":")[0][:60]
             self.refuse(f"found {title} within a statement; expected an empty line before it", indent(line))
+        elif not block.bare:
+            self.text_from(0)
+        elif not REST.match(line):
+            self.refuse_after_title(0)
 
     def begin(self, start: int) -> Iterator[Relation]:
         """A statement or argument that is not below another."""
         member, end = self.member(start)
+        self.first = self.first or member.mark
+        self.statements += 1
         self.block.stack = [(indent(self.line) if start == 0 else 0, member)]
         yield from self.inline(member, end)
 
@@ -211,19 +205,62 @@ class Reader:
             other, end = self.member(found.end())
             yield from self.relations_between(found[1], member, other)
         if end >= 0 and not REST.match(self.line, end):
-            rest = self.raw[end:].lstrip()
-            message = f"found '{rest[:40]}' after a title; expected ':' and a text, or the end of the line"
-            self.refuse(message, len(self.raw) - len(rest))
+            self.refuse_after_title(end)
+        self.block.bare = end >= 0
 
     def member(self, start: int) -> tuple[Member, int]:
         """What stands at a place of the line, and where it ends: -1 where a text goes on to the end."""
         found = TITLE.match(self.line, start)
+        at = start + len(self.line[start:]) - len(self.line[start:].lstrip(f" \t{MASKED}"))
+        if self.malformed(at):
+            return Member(None, self.mark(at), refused=True), -1
         if not found:
-            gap = len(self.line[start:]) - len(self.line[start:].lstrip(f" \t{MASKED}"))
-            return Member(None, self.mark(start + gap)), -1
+            self.text_from(at)
+            return Member(None, self.mark(at)), -1
         group = 1 if found[1] is not None else 2
         name = self.raw[found.start(group) : found.end(group)].strip()
-        return Member(name, self.mark(found.start(group) - 1)), -1 if found[3] else found.end()
+        if found[3]:
+            self.text_from(found.end())
+        return Member(name, self.mark(at)), -1 if found[3] else found.end()
+
+    def malformed(self, at: int) -> bool:
+        """Whether a title begins here that is none, which is told. Argdown itself takes it for a text."""
+        opening = self.line[at : at + 1]
+        if opening not in CLOSED or LINK.match(self.whole, self.offset + at):
+            return False
+        closing = CLOSED[opening]
+        end = self.line.find(closing, at)
+        if end < 0:
+            message = (
+                f"found '{opening}', which nothing closes; expected '{closing}' on the same line, "
+                f"or '\\{opening}' where a text begins with it"
+            )
+            self.refuse(message, at)
+        elif EMPTY.match(self.line, at):
+            self.refuse(f"found '{opening}{closing}', expected the name of a claim in between", at)
+        elif opening == "[" and self.line.startswith("(", end + 1):
+            self.refuse(
+                "found '(' after a title, which nothing closes; expected a link, as in [text](link)", end + 1
+            )
+        else:
+            return False
+        return True
+
+    def text_from(self, at: int) -> None:
+        """A text goes on to the end of the line. A title in it would be passed over; Argdown refuses it."""
+        found = next((each for each in WITHIN.finditer(self.line, at) if each[1]), None)
+        if found:
+            title = self.raw[found.start() : found.end()]
+            message = (
+                f"found {title[:60]} within a text; expected '\\{title[0]}' where it is part of the text, "
+                f"or '@{title[:60]}' for a mention"
+            )
+            self.refuse(message, found.start())
+
+    def refuse_after_title(self, end: int) -> None:
+        rest = self.raw[end:].lstrip()
+        message = f"found '{rest[:40]}' after a title; expected ':' and a text, or the end of the line"
+        self.refuse(message, len(self.raw) - len(rest))
 
     def relate(self, symbol: str, depth: int, at: int, start: int) -> Iterator[Relation]:
         """A line that is below another, by its indentation."""
@@ -321,8 +358,9 @@ class Reader:
         return member.name in self.claims
 
     def unnamed(self, member: Member) -> None:
-        message = "found a text without a title; expected a claim, as in [NAME] or [NAME]: a text"
-        self.faults.add(message, member.mark, "name")
+        if not member.refused:
+            message = "found a text without a title; expected a claim, as in [NAME] or [NAME]: a text"
+            self.faults.add(message, member.mark, "name")
 
     def refuse(self, message: str, at: int) -> None:
         self.faults.add(message, self.mark(at), "syntax")
@@ -334,8 +372,3 @@ class Reader:
 def indent(line: str) -> int:
     """By how many characters a line is indented."""
     return len(line) - len(line.lstrip(" \t"))
-
-
-def blot(text: str) -> str:
-    """Characters that are passed over, line ends left."""
-    return re.sub(r"[^\n]", MASKED, text)

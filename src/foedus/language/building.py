@@ -26,6 +26,7 @@ from foedus.language.expression import (
     Tip,
     Unary,
 )
+from foedus.wording import plural
 
 
 class Misuse(Exception):
@@ -202,7 +203,3 @@ def count_arguments(function: str, count: int, start: int) -> None:
 
 def unknown_function(name: str, known: tuple[str, ...]) -> str:
     return f"there is no function '{name}'{nearest(name, known) or '; known are ' + ', '.join(known)}"
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -11,6 +11,7 @@ from rich.text import Text
 from foedus.report.findings import VERDICTS
 from foedus.report.numbers import NOTHING, percent
 from foedus.report.table import Column, print_table
+from foedus.wording import plural
 
 Shape = Mapping[str, Any]
 Rows = Sequence[Shape]
@@ -29,10 +30,9 @@ def print_arguments(console: Console, document: Shape) -> None:
         console.print(Text(f"    $ {counter['command']}"), soft_wrap=True)
     over = ""
     if document["worlds"]:
-        over = f", over {document['worlds']:,} worlds (seed {document['seed']})"
+        over = f", over {plural(document['worlds'], 'world')} (seed {document['seed']})"
     resting, pairs = len(document["arguments"]), len(document["disputes"])
-    claims = "1 claim rests" if resting == 1 else f"{resting} claims rest"
-    others = "1 pair is" if pairs == 1 else f"{pairs} pairs are"
+    claims, others = plural(resting, "claim rests", "claims rest"), plural(pairs, "pair is", "pairs are")
     console.print(f"{claims} on others, {others} against each other{over}.", markup=False)
 
 
@@ -83,10 +83,10 @@ def print_import(console: Console, document: Shape) -> None:
     if document["paste"]:
         console.print(Text(f"Lines for the claims of {scenario}, in the place of those it has", style="bold"))
         console.print(Text(document["paste"].rstrip("\n")), soft_wrap=True)
-    count = len(document["relations"])
+    count = plural(len(document["relations"]), "relation")
     same = not document["added"] and not document["missing"]
     ending = f"the same as {scenario} has" if same else f"not the same as {scenario} has"
-    console.print(f"{file} has {count} relations, {ending}.", markup=False, soft_wrap=True)
+    console.print(f"{file} has {count}, {ending}.", markup=False, soft_wrap=True)
 
 
 def _verdict(claim: Shape) -> str:

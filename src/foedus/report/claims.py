@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from foedus.report.numbers import figure
+from foedus.wording import tally
 
 Claim = Mapping[str, Any]
 INDENT = 4
@@ -23,11 +24,7 @@ def print_claims(console: Console, document: Mapping[str, Any]) -> None:
         _print_claim(console, claim)
     counts = {word: sum(_verdict(claim) == word for claim in claims) for word in STYLES}
     console.print()
-    words = {"holds": "hold", "does not hold": "do not hold"}
-    told = ", ".join(
-        f"{count} {words.get(word, word) if count > 1 else word}" for word, count in counts.items() if count
-    )
-    console.print(f"Claims: {told or 'none'}.", markup=False)
+    console.print(f"Claims: {tally(counts.items()) or 'none'}.", markup=False)
 
 
 def _print_claim(console: Console, claim: Claim) -> None:

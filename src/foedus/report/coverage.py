@@ -9,6 +9,7 @@ from rich.console import Console
 
 from foedus.report.numbers import NOTHING, figure, percent
 from foedus.report.table import Column, print_table
+from foedus.wording import plural
 
 Shape = Mapping[str, Any]
 
@@ -22,7 +23,8 @@ def print_coverage(console: Console, document: Shape) -> None:
     counts = document["counts"]
     said = ", ".join(f"{count} {basis}" for basis, count in counts.items())
     console.print()
-    derived = f"; {document['derived']} follow from others" if document["derived"] else ""
+    derived = plural(document["derived"], "follows", "follow")
+    derived = f"; {derived} from others" if document["derived"] else ""
     console.print(f"Assumptions: {sum(counts.values())}: {said}{derived}.", markup=False)
     idle = [each["id"] for each in document["documents"] if not each["citations"]]
     if idle:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from foedus.report.numbers import percent
 from foedus.report.table import Column, print_table
+from foedus.wording import plural, tally
 
 Shape = Mapping[str, Any]
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -58,8 +59,7 @@ def remarks(row: Shape) -> list[str]:
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    said = [f"{count:,} {state}" for state, count in counts.items() if count]
-    return ", ".join(said) or "nothing found"
+    return tally(counts.items()) or "nothing found"
 
 
 def print_documents(console: Console, document: Shape) -> None:
@@ -92,7 +92,7 @@ def print_shown(console: Console, document: Shape) -> None:
         if about[key]:
             origin = about["origins"].get(key)
             console.print(Text(f"  {key}: {safe(about[key])}" + (f" ({origin})" if origin else "")))
-    told = f"{about['paragraphs']:,} paragraphs, {about['words']:,} words, {about['format']}"
+    told = f"{plural(about['paragraphs'], 'paragraph')}, {plural(about['words'], 'word')}, {about['format']}"
     console.print(Text(f"  {told}, sha256 {about['sha256'][:16]}…"))
     _print_place(console, document["before"], document["passages"], document["after"])
 
@@ -126,7 +126,10 @@ def print_hits(console: Console, document: Shape) -> None:
             console.print(Text("\n" + "·" * 8, style="dim"))
         _print_place(console, hit["before"], [hit], hit["after"])
     console.print()
-    console.print(f"Passages: {len(hits) or 'none'}.", markup=False)
+    told = f"Passages: {len(hits)}." if hits else f"Passages: none. Searched for: {safe(document['match'])}"
+    console.print(told, markup=False, soft_wrap=True)
+    for note in document["notes"]:
+        console.print(f"Note: {safe(note)}.", style="yellow", markup=False, soft_wrap=True)
     if not document["complete"]:
         console.print("So many match that only the first were ranked; add a word.", style="yellow")
 
@@ -176,11 +179,9 @@ def print_checked(console: Console, errors: Console, document: Shape) -> None:
             console.print(
                 f"Document {each['id']} has not the text that was cited.", style="yellow", markup=False
             )
-    told = ", ".join(f"{count} {state}" for state, count in document["counts"].items() if count)
-    console.print(
-        f"{len(document['citations'])} citations, used {document['uses']} times: {told or 'none'}.",
-        markup=False,
-    )
+    citations = plural(len(document["citations"]), "citation")
+    told = tally(document["counts"].items()) or "none"
+    console.print(f"{citations}, used {plural(document['uses'], 'time')}: {told}.", markup=False)
     if document["counts"]["no fingerprint"]:
         console.print("'foedus evidence cite --all SCENARIO --write' keeps the fingerprints.", markup=False)
 

@@ -109,8 +109,8 @@ def _lines(document: Shape) -> list[str]:
         )
     if document["residual"] is not None:
         lines.append(
-            f"Largest residual {small(document['residual'])}, largest regret "
-            f"{small(document['regret'])} points; margins may differ by {document['tolerance']:g}."
+            f"Largest residual {small(document['residual'])}, which is how far an answer is from "
+            f"equilibrium; margins may differ by {document['tolerance']:g}."
         )
     if document["same_text"] is False:
         lines.append("The scenario's text is another than when the record was kept.")
