@@ -13,6 +13,7 @@ from rich.text import Text
 from foedus.report.claims import STYLES
 from foedus.report.likelihood import likelihood_between, scale
 from foedus.report.numbers import figure, percent, points, small
+from foedus.wording import plural, tally
 
 Claim = Mapping[str, Any]
 INDENT = 4
@@ -44,8 +45,10 @@ def print_findings(console: Console, document: Mapping[str, Any]) -> None:
     console.print()
     held = sum(claim["base"]["holds"] is True for claim in document["claims"])
     console.print(
-        f"{len(document['claims'])} claims over {document['worlds']:,} worlds (seed {document['seed']}, "
-        f"{document['scrambles']} scrambles), {document['cases']} cases: {held} hold at the base values.",
+        f"{plural(len(document['claims']), 'claim')} over {plural(document['worlds'], 'world')} "
+        f"(seed {document['seed']}, {plural(document['scrambles'], 'scramble')}), "
+        f"{plural(document['cases'], 'case')}: {tally([('holds', held)]) or 'none holds'} at the base "
+        "values.",
         markup=False,
     )
     if document["claims"]:
