@@ -156,6 +156,7 @@ def test_copies_that_have_not_converged_are_one() -> None:
     quick = Telling(Linear(np.array([[0.5]])), 1e-10)
     assert not quick.one(*copies)
     assert quick.isolated(Cluster(copies[:1])) is True
+    assert quick.isolated(Cluster(copies)) is False
     assert slow.isolated(Cluster(copies[1:])) is False
 
 
@@ -183,13 +184,13 @@ def test_too_large_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_outcomes_are_distributions_over_plays() -> None:
     """The distance is that in total variation at the ends, or at an edge before, and numbers go by it."""
-    last = np.array([False, False, True, True, True])
-    told = Outcomes(np.array([1.0, 0.0, 0.5, 0.3, 0.2]), last)
-    elsewhere = np.array([1.0, 0.0, 0.3, 0.4, 0.3])
+    last = np.array([False, False, True, True, True, True])
+    told = Outcomes(np.array([1.0, 0.0, 0.3, 0.3, 0.2, 0.2]), last)
+    elsewhere = np.array([1.0, 0.0, 0.2, 0.2, 0.3, 0.3])
     assert told.apart(elsewhere) == pytest.approx(0.2)
-    another_way = np.array([0.1, 0.9, 0.5, 0.3, 0.2])
+    another_way = np.array([0.1, 0.9, 0.3, 0.3, 0.2, 0.2])
     assert told.apart(another_way) == pytest.approx(0.9)
-    close = np.array([1.0, 0.0, 0.5, 0.3 + apart.SAME / 2, 0.2 - apart.SAME / 2])
+    close = np.array([1.0, 0.0, 0.3, 0.3, 0.2 + apart.SAME / 2, 0.2 - apart.SAME / 2])
     assert [told.number(each) for each in (close, elsewhere, another_way, elsewhere)] == [0, 1, 2, 1]
 
 
