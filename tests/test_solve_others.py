@@ -134,7 +134,9 @@ def test_without_an_order_of_play(tmp_path: Path) -> None:
     file.write_text(CIRCLE, "utf-8")
     one, four = solve_file(file, [1.0, 4.0], Asked(others=24))
     assert (one["others"]["to_this"], one["others"]["equilibria"]) == (24, [])
-    assert len(four["others"]["equilibria"]) == 2
+    assert [each["outcome"] for each in four["others"]["equilibria"]] == [1, 2]
+    assert [each["isolated"] for each in four["others"]["equilibria"]] == [True, True]
+    assert four["others"]["this_isolated"] is True
     assert four["others"]["to_none"] < 24
 
 
@@ -144,7 +146,17 @@ def test_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["solve", file, "--rationality", "10", "--others", "16", "--seed", "3", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["others"]
     assert (told["starts"], told["seed"], len(told["equilibria"])) == (16, 3, 2)
-    assert set(told["equilibria"][0]) == {"starts", "on_branch", "residual", "regret", "values", "behaviour"}
+    assert set(told["equilibria"][0]) == {
+        "starts",
+        "on_branch",
+        "isolated",
+        "outcome",
+        "apart",
+        "residual",
+        "regret",
+        "values",
+        "behaviour",
+    }
     assert main(["solve", file, "--rationality", "10", "--others", "16"]) == 0
     assert "2 other equilibria found" in capsys.readouterr().out
     words = ["solve", "guarantee", "--arrangement", "treaty", "--others", "8"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isclose
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ Progress = Callable[[int, int, str], None]
 STEEPEST = 5
 ROUGH = 1e-5
 """How exact slopes have to be that only tell a search where to look next."""
+FIGURES, NOTHING = 1e-3, 1e-6
+"""Margins that differ by less, of themselves or at all, are told as one."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,23 @@ class Slope:
 
 @dataclass(frozen=True)
 class Turn:
-    """A further equilibrium of one of a claim's cases, and the verdict if that case were played by it."""
+    """Further equilibria of one of a claim's cases that are one for the claim, and the verdict if that case
+    were played by them.
+
+    Of these `equilibria` the outcomes, the verdicts and the margins are the same, as far as is printed.
+    starts led to them. on_branch: whether the principal branch comes to one of them. isolated: whether each
+    is, None where a game is too large to tell. apart: the largest distance of their outcomes from that of
+    the case's own equilibrium, in total variation. differs: whether outcome, verdict or margin is another
+    than with that one.
+    """
 
     case: Case
+    equilibria: int
     starts: int
     on_branch: bool
+    isolated: bool | None
+    apart: float
+    differs: bool
     holds: bool | None
     margin: float | None
 
@@ -178,17 +193,61 @@ _UNCERTAIN = [Branch.PRINCIPAL, Branch.BIFURCATED, Branch.SWEEPS]
 
 def _turns(base: Evaluation, claim: Claim, searches: Mapping[Case, tuple[Further, ...]]) -> tuple[Turn, ...]:
     """The verdicts if one of the claim's cases were played by another equilibrium that was found of it."""
-    formula, found = claim.condition, []
-    for case in cases_in(base, formula):
-        solution = base.solutions[case]
+    own = _told(replace(base, reasons=[]), claim)
+    found: list[Turn] = []
+    for case in cases_in(base, claim.condition):
+        alike: dict[tuple[int, int], list[Further]] = {}
+        verdicts = [own]
         for other in searches[case]:
-            equilibrium = replace(
-                solution.equilibrium, behaviour=other.behaviour[:, None], values=other.values[:, None]
-            )
-            played = replace(solution, equilibrium=equilibrium)
-            known = {asked: reply(played, asked[1]) for asked in asked_in(base, formula) if asked[0] == case}
-            truth = replace(base, known={**base.known, **known}, reasons=[]).truth(formula)
-            holds = None if np.isnan(truth.holds[0]) else bool(truth.holds[0])
-            margin = None if np.isnan(truth.margin[0]) else float(truth.margin[0])
-            found.append(Turn(case, other.starts, other.on_branch, holds, margin))
+            told = _told(_played(base, claim, case, other), claim)
+            same = (k for k, one in enumerate(verdicts) if _same(told, one))
+            number = next(same, len(verdicts))
+            if number == len(verdicts):
+                verdicts.append(told)
+            alike.setdefault((other.outcome, number), []).append(other)
+        for (outcome, number), group in alike.items():
+            found.append(_turn(case, group, outcome > 0 or number > 0, verdicts[number]))
     return tuple(found)
+
+
+Told = tuple[bool | None, float | None]
+
+
+def _played(base: Evaluation, claim: Claim, case: Case, other: Further) -> Evaluation:
+    """The evaluation if the case were played by another equilibrium."""
+    solution = base.solutions[case]
+    equilibrium = replace(
+        solution.equilibrium, behaviour=other.behaviour[:, None], values=other.values[:, None]
+    )
+    played = replace(solution, equilibrium=equilibrium)
+    asked = (each for each in asked_in(base, claim.condition) if each[0] == case)
+    known = {each: reply(played, each[1]) for each in asked}
+    return replace(base, known={**base.known, **known}, reasons=[])
+
+
+def _told(evaluation: Evaluation, claim: Claim) -> Told:
+    """Verdict and margin at the base values."""
+    truth = evaluation.truth(claim.condition)
+    holds = None if np.isnan(truth.holds[0]) else bool(truth.holds[0])
+    return holds, None if np.isnan(truth.margin[0]) else float(truth.margin[0])
+
+
+def _same(one: Told, other: Told) -> bool:
+    """Whether verdicts are the same, and margins to three figures."""
+    if one[1] is None or other[1] is None:
+        return one == other
+    return one[0] == other[0] and isclose(one[1], other[1], rel_tol=FIGURES, abs_tol=NOTHING)
+
+
+def _turn(case: Case, group: Sequence[Further], differs: bool, told: Told) -> Turn:
+    sure = [each.isolated for each in group]
+    return Turn(
+        case,
+        len(group),
+        sum(each.starts for each in group),
+        any(each.on_branch for each in group),
+        False if False in sure else None if None in sure else True,
+        max(each.apart for each in group),
+        differs,
+        *told,
+    )

@@ -227,8 +227,12 @@ def _turn(turn: Turn) -> dict[str, Any]:
     return {
         "arrangement": turn.case.arrangement,
         "in_force": turn.case.in_force,
+        "equilibria": turn.equilibria,
         "starts": turn.starts,
         "on_branch": turn.on_branch,
+        "isolated": turn.isolated,
+        "apart": turn.apart,
+        "differs": turn.differs,
         "holds": turn.holds,
         "margin": turn.margin,
     }

@@ -46,6 +46,9 @@ def search_shape(search: Search, equilibria: Sequence[dict[str, Any]]) -> dict[s
         {
             "starts": each.starts,
             "on_branch": each.on_branch,
+            "isolated": each.isolated,
+            "outcome": each.outcome,
+            "apart": each.apart,
             "residual": each.residual,
             "regret": each.regret,
             **shape,
@@ -57,6 +60,7 @@ def search_shape(search: Search, equilibria: Sequence[dict[str, Any]]) -> dict[s
         "seed": search.seed,
         "to_this": search.to_answer,
         "to_none": search.nowhere,
+        "this_isolated": search.isolated,
         "equilibria": told,
     }
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foedus.gambit.tree import END, Tree
+from foedus.solve.apart import logarithms_of
 from foedus.solve.branch import BranchPath, Ending, Pace
 
 Numbers = NDArray[Any]
@@ -93,6 +94,13 @@ class Passes:
         np.add.at(quality, option, reach[self.parent[chosen]] * own)
         return quality / met[self.owner], met, worth[0]
 
+    def chances(self, behaviour: Floats) -> Floats:
+        """The probability (node, …) with which a play comes to each node."""
+        reach = np.where((self.option >= 0)[:, None], behaviour[self.option], self.chance[:, None])
+        for level in self.levels:
+            reach[level] *= reach[self.parent[level]]
+        return reach
+
     def spread(self) -> float:
         """Not less than what any actor's payoff can vary by."""
         least, most = self.payoffs.copy(), self.payoffs.copy()
@@ -149,6 +157,11 @@ class TreeCurve:
 
     def jacobian(self) -> Floats:
         return self.push(np.eye(self.size + 1))
+
+    def odds(self, behaviour: Floats) -> Floats:
+        """The log-odds (unknown) of probabilities (option)."""
+        logs = logarithms_of(behaviour)
+        return np.asarray(logs[self.unknown] - logs[self.base], np.float64)
 
     def behaviour(self, x: Numbers) -> Numbers:
         """Probabilities (option, …) of log-odds (unknown, …)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from rich.console import Console
@@ -207,8 +208,29 @@ def argument_line(argument: Mapping[str, Any]) -> str:
 
 
 def others_line(turns: Sequence[Mapping[str, Any]]) -> str:
-    """Whether a claim turns where one of its games is played by another equilibrium."""
+    """Other equilibria by arrangement: how many, and the verdicts of those that differ for the claim."""
     if not turns:
         return "No other equilibrium was found."
-    verdicts = ", ".join(f"{VERDICTS[each['holds']]} with that of {each['arrangement']}" for each in turns)
-    return f"Other equilibria found: {verdicts}."
+    by_game: dict[str, list[Mapping[str, Any]]] = {}
+    for each in turns:
+        name = f"{each['arrangement']}{' in force' if each['in_force'] else ''}"
+        by_game.setdefault(name, []).append(each)
+    return f"Other equilibria found: {'; '.join(starmap(_of_game, by_game.items()))}."
+
+
+def _of_game(name: str, turns: list[Mapping[str, Any]]) -> str:
+    count = sum(each["equilibria"] for each in turns)
+    degenerate = sum(each["equilibria"] for each in turns if each["isolated"] is False)
+    unsure = f" ({degenerate} degenerate)" if degenerate else ""
+    start = f"{count} of {name}{unsure}"
+    different = [each for each in turns if each["differs"]]
+    if not different:
+        return f"{start}, none that differs in outcomes or margin"
+    told = ", ".join(
+        f"{VERDICTS[each['holds']]} with {each['equilibria']} (margin {figure(each['margin'])})"
+        for each in different
+    )
+    differ = sum(each["equilibria"] for each in different)
+    kinds = f" in {len(different)} way{'s' if len(different) > 1 else ''}" if len(different) < differ else ""
+    verb = "differ" if differ > 1 else "differs"
+    return f"{start}, {differ} that {verb} in outcomes or margin{kinds}: {told}"

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from foedus.game.game import Game
+from foedus.game.game import TERMINAL, Game
 from foedus.game.table import Tabulation
+from foedus.solve.apart import Candidate, Outcomes, Telling, logarithms_of
 from foedus.solve.block import Floats, Indices
 from foedus.solve.certificate import certify
 from foedus.solve.climb import DENSE, SWEEPS, Climb
-from foedus.solve.evaluate import node_values, payoff_spread
+from foedus.solve.evaluate import node_values, payoff_spread, reach
 from foedus.solve.lanes import WIDTH
+from foedus.solve.layout import layout_of
 from foedus.solve.problem import PerThread, Problem, based
 from foedus.solve.pull import PACE, Onwards
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
-DISTINCT = 1e-6
 SHARPNESS = (0.3, 1.0, 3.0, 10.0)
 
 
@@ -34,6 +35,10 @@ SHARPNESS = (0.3, 1.0, 3.0, 10.0)
 class Further:
     """An equilibrium that a search found: behaviour (option), values (actor), its certificate, how many
     `starts` led to it, and whether the principal branch comes to it again.
+
+    isolated: whether it stands alone, as far as its residual can vouch for that; None in a game too large to
+    tell. apart: how far its outcome, the distribution over plays, is from that of the answer, in total
+    variation. outcome: the number of that outcome, 0 where it is the answer's to within `SAME`.
     """
 
     behaviour: Floats
@@ -42,26 +47,24 @@ class Further:
     regret: float
     starts: int
     on_branch: bool
-
-
-class Candidate(NamedTuple):
-    """An equilibrium before it is known whether it is a new one."""
-
-    behaviour: Floats
-    residual: float
-    regret: float
-    by_start: bool
+    isolated: bool | None = None
+    apart: float = 0.0
+    outcome: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What a search came to: how many starts led to the answer itself, how many nowhere, and the others."""
+    """What a search came to: how many starts led to the answer itself, how many nowhere, and the others.
+
+    isolated: whether the answer is.
+    """
 
     starts: int
     seed: int
     to_answer: int
     nowhere: int
     others: tuple[Further, ...]
+    isolated: bool | None = True
 
 
 def search_others(
@@ -76,8 +79,8 @@ def search_others(
 ) -> Search:
     """Equilibria, besides the one with this behaviour (option), of a game in a single world.
 
-    Two are one where no probability differs by more than 10⁻⁶. The result depends on the seed, not on the
-    number of threads.
+    `foedus.solve.apart` says which are one. The result depends on the seed, not on the number of threads.
+    Raises ValueError for several worlds.
     """
     if tabulation.worlds != 1:
         raise ValueError(f"a search is for one world, not for {tabulation.worlds}")
@@ -89,17 +92,42 @@ def search_others(
     scale = max(float(spread.max()), 1.0)
     by_start = _from_starts(problem, starts, seed, scale)
     again = _along_the_branch(problem, response, scale)
-    found = _certified(problem, np.concatenate([by_start, again], axis=1), starts)
-    return _with_values(problem, sort_out(found, behaviour, starts, seed))
+    found = _certified(problem, response, np.concatenate([by_start, again], axis=1), starts)
+    answer = Candidate(behaviour, response.odds(logarithms_of(behaviour)), 0.0, 0.0, False)
+    search = sort_out(Telling(response, tolerance), answer, found, starts, seed)
+    return _with_values(problem, behaviour, search)
 
 
-def _with_values(problem: Problem, search: Search) -> Search:
+def _with_values(problem: Problem, answer: Floats, search: Search) -> Search:
+    """The same with what each of the others is worth, and how far its outcome is from the answer's."""
     if not search.others:
         return search
-    behaviour = np.stack([each.behaviour for each in search.others], axis=1)
-    numbers = _repeated(problem.tabulation, len(search.others))
+    behaviour = np.stack([answer, *(each.behaviour for each in search.others)], axis=1)
+    numbers = _repeated(problem.tabulation, behaviour.shape[1])
     values = node_values(problem.game, numbers, behaviour)[0]
-    others = (replace(each, values=values[:, k]) for k, each in enumerate(search.others))
+    passed = edge_chances(problem.game, numbers, behaviour)
+    last = problem.game.information_set[problem.game.child] == TERMINAL
+    return with_outcomes(search, values[:, 1:], passed, last)
+
+
+def edge_chances(game: Game, tabulation: Tabulation, behaviour: Floats) -> Floats:
+    """The probability (edge, world) that a play passes each edge."""
+    layout = layout_of(game)
+    shares = np.concatenate([behaviour, tabulation.probabilities])[layout.share]
+    above = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
+    chances: Floats = reach(game, tabulation, behaviour)[above] * shares
+    return chances
+
+
+def with_outcomes(search: Search, values: Floats, passed: Floats, last: NDArray[np.bool_]) -> Search:
+    """The same with values (actor, other), and outcomes from the probabilities of edges (edge, 1 + other),
+    those of the answer first; `last` (edge) marks those on which a play ends."""
+    outcomes = Outcomes(passed[:, 0], last)
+    others = []
+    for k, each in enumerate(search.others):
+        here = passed[:, k + 1]
+        apart, outcome = outcomes.apart(here), outcomes.number(here)
+        others.append(replace(each, values=values[:, k], apart=apart, outcome=outcome))
     return replace(search, others=tuple(others))
 
 
@@ -145,7 +173,7 @@ def _along_the_branch(problem: Problem, response: Response, scale: float) -> Flo
     return np.concatenate([none, *logs], axis=1)
 
 
-def _certified(problem: Problem, logs: Floats, starts: int) -> Iterator[Candidate]:
+def _certified(problem: Problem, response: Response, logs: Floats, starts: int) -> Iterator[Candidate]:
     """Those that the independent code certifies."""
     there = np.flatnonzero(np.isfinite(logs).all(axis=0))
     numbers = _repeated(problem.tabulation, len(there))
@@ -154,7 +182,9 @@ def _certified(problem: Problem, logs: Floats, starts: int) -> Iterator[Candidat
     found = certify(problem.game, numbers, behaviour, with_logs)
     for k, each in enumerate(there.tolist()):
         if found.residual[k] <= problem.tolerance:
-            yield Candidate(behaviour[:, k], float(found.residual[k]), float(found.regret[k]), each < starts)
+            odds = response.odds(logs[:, each])
+            certificate = float(found.residual[k]), float(found.regret[k])
+            yield Candidate(behaviour[:, k], odds, *certificate, each < starts)
 
 
 def _repeated(tabulation: Tabulation, count: int) -> Tabulation:
@@ -163,26 +193,20 @@ def _repeated(tabulation: Tabulation, count: int) -> Tabulation:
     )
 
 
-def sort_out(found: Iterable[Candidate], behaviour: Floats, starts: int, seed: int) -> Search:
-    """The distinct ones among those found, values left empty, and how many starts led to each."""
-    kept: list[Further] = []
-    to_answer = led = 0
-    for each in found:
-        led += each.by_start
-        if _near(each.behaviour, behaviour):
-            to_answer += each.by_start
-            continue
-        known = next((k for k, one in enumerate(kept) if _near(each.behaviour, one.behaviour)), None)
-        if known is None:
-            known = len(kept)
-            kept.append(Further(each.behaviour, np.empty(0), each.residual, each.regret, 0, False))
-        one = kept[known]
-        kept[known] = replace(
-            one, starts=one.starts + each.by_start, on_branch=one.on_branch or not each.by_start
+def sort_out(
+    telling: Telling, answer: Candidate, found: Iterable[Candidate], starts: int, seed: int
+) -> Search:
+    """The distinct ones among those found, and how many starts led to each; values and outcomes are left
+    empty."""
+    (own, *clusters) = telling.sort(answer, found)
+    others = []
+    for each in clusters:
+        first = each.members[0]
+        certificate = first.residual, first.regret
+        isolated = telling.isolated(each)
+        others.append(
+            Further(first.behaviour, np.empty(0), *certificate, each.starts, each.on_branch, isolated)
         )
-    kept.sort(key=lambda one: (-one.starts, one.regret, one.behaviour.tolist()))
-    return Search(starts, seed, to_answer, starts - led, tuple(kept))
-
-
-def _near(one: Floats, other: Floats) -> bool:
-    return bool(np.abs(one - other).max(initial=0.0) <= DISTINCT)
+    others.sort(key=lambda one: (-one.starts, one.regret, one.behaviour.tolist()))
+    nowhere = starts - own.starts - sum(each.starts for each in others)
+    return Search(starts, seed, own.starts, nowhere, tuple(others), telling.isolated(own))
