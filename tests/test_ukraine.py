@@ -289,5 +289,7 @@ def test_the_page_of_claims_is_of_this_scenario(scenario: Scenario) -> None:
     """The page that `foedus claims --markdown` wrote has every claim as the scenario has it now."""
     page = (Path(__file__).parent.parent / "docs" / "explanation" / "ukraine-claims.md").read_text("utf-8")
     for claim in scenario.claims.values():
-        assert f"**{claim.name}** {claim.says} [{', '.join(claim.cites)}]" in page
+        speaker = f" (Said by: {claim.speaker}.)" if claim.speaker else ""
+        assert f"**{claim.name}** {claim.says}{speaker} [{', '.join(claim.cites)}]" in page
         assert claim.formula in page
+        assert claim.note in page
