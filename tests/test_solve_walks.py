@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from foedus.errors import FoedusError
 from foedus.game.game import CHANCE, TERMINAL, Game
 from foedus.solve import reference
-from foedus.solve.evaluate import payoff_spread, reach
+from foedus.solve.evaluate import reach
 from foedus.solve.follow import follow
 from foedus.solve.layout import layout_of
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.solver import solve
 from games import random_game
 

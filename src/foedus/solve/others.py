@@ -19,10 +19,11 @@ from foedus.game.table import Tabulation
 from foedus.solve.block import Floats, Indices
 from foedus.solve.certificate import certify
 from foedus.solve.climb import DENSE, SWEEPS, Climb
-from foedus.solve.evaluate import node_values, payoff_spread
+from foedus.solve.evaluate import node_values
 from foedus.solve.lanes import WIDTH
 from foedus.solve.problem import PerThread, Problem, based
 from foedus.solve.pull import PACE, Onwards
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
