@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Generic, NamedTuple, TypeVar
 
@@ -31,10 +32,12 @@ from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.queue import Findings
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
-TASK, FEW_NODES, MANY_NODES, LEAST_PART = 256, 1 << 18, 1 << 24, 8
+TASK, FEW_NODES, MANY_NODES, LEAST_PART = 256, 1 << 18, 1 << 24, 4
 """Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, whose
 calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes. The
 last tasks are smaller, down to one of so many parts."""
+
+MOST_HELPERS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +125,23 @@ def shared(work: Callable[[Indices], None], blocks: Sequence[Indices], threads: 
     if helpers <= 0:
         take()
         return
-    with ThreadPoolExecutor(helpers) as pool:
-        others = [pool.submit(take) for _ in range(helpers)]
+    others = [_helpers().submit(take) for _ in range(helpers)]
+    try:
         take()
-        for other in others:
-            other.result()
+    finally:
+        begun = [other for other in others if not other.cancel()]
+        wait(begun)
+    for other in begun:
+        other.result()
+
+
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that stay: to start one takes as long as solving a hundred worlds of a small game.
+
+    Nobody waits for one that is busy elsewhere, since whoever asks for help does all that is left.
+    """
+    return ThreadPoolExecutor(MOST_HELPERS, "foedus")
 
 
 def _tapering(worlds: Indices, most: int, threads: int) -> Iterator[Indices]:
@@ -134,7 +149,7 @@ def _tapering(worlds: Indices, most: int, threads: int) -> Iterator[Indices]:
     first, count = 0, len(worlds)
     least = min(max(most // LEAST_PART, WIDTH), ceil(count / threads))
     while first < count:
-        size = most if threads == 1 else max(ceil((count - first) / (2 * threads)), least)
+        size = most if threads == 1 else max(ceil((count - first) / (1.5 * threads)), least)
         last = min(first + min(most, -(-size // WIDTH) * WIDTH if size > WIDTH else size), count)
         yield worlds[first:last]
         first = last
