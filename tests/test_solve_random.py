@@ -14,7 +14,7 @@ from foedus.game.table import Tabulation
 from foedus.solve import reference
 from foedus.solve.certificate import certify
 from foedus.solve.equilibrium import Status
-from foedus.solve.evaluate import payoff_spread
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.solver import solve
 from games import random_game
 

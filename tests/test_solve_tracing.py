@@ -18,8 +18,8 @@ from foedus.solve import reference, solver
 from foedus.solve.block import Floats
 from foedus.solve.branch import BranchPath, Ending, Pace, Point, Trace
 from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
-from foedus.solve.evaluate import payoff_spread
 from foedus.solve.problem import Answers, Problem
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.solver import solve
 from foedus.solve.tracing import BranchTracing

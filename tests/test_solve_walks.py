@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from foedus.errors import FoedusError
 from foedus.game.game import CHANCE, TERMINAL, Game
 from foedus.solve import reference
-from foedus.solve.evaluate import payoff_spread, reach
+from foedus.solve.evaluate import reach
 from foedus.solve.follow import follow
 from foedus.solve.layout import layout_of
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.solver import solve
 from games import random_game
 
@@ -71,18 +72,18 @@ def test_follow_adds_up(seed: int) -> None:
     assert paid[ends].sum(axis=(0, 1)) == pytest.approx(found.values[0], abs=1e-12)
 
 
-@given(seed=SEEDS)
+@given(seed=SEEDS, worlds=st.sampled_from([2, 5, 11]))
 @settings(max_examples=20, deadline=None)
-def test_spread(seed: int) -> None:
+def test_spread(seed: int, worlds: int) -> None:
     """The payoff spread is that of all possible plays; an outcome of probability 0 makes none."""
-    game, numbers = random_game(seed, layers=2, sets=2, widest=2, worlds=2)
+    game, numbers = random_game(seed, layers=2, sets=2, widest=2, worlds=worlds)
     outcomes = np.flatnonzero(game.information_set == CHANCE)[-1:]
     rows = game.probability[game.first_edge[outcomes[0]] : game.first_edge[outcomes[0] + 1]]
     chances = numbers.probabilities.copy()
     chances[rows, 1], chances[rows[0], 1] = 0.0, 1.0
     numbers = replace(numbers, probabilities=chances)
     spread = payoff_spread(game, numbers)
-    for w in range(2):
+    for w in range(worlds):
         world = reference.World.of(game, numbers, w)
         totals = [
             world.payoffs[game.payment[list(edges)]].sum(axis=0) + world.payoffs[game.payoff[end]]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
-from foedus.solve.evaluate import FEW, payoff_spread
 from foedus.solve.lanes import WIDTH
+from foedus.solve.ranges import FEW, payoff_spread
 from foedus.solve.solver import solve
 from games import from_tree, random_game, random_tree
 

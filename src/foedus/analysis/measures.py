@@ -17,7 +17,7 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
 from foedus.solve.equilibrium import Status
-from foedus.solve.evaluate import payoff_spread
+from foedus.solve.ranges import payoff_spread
 from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]

@@ -24,14 +24,17 @@ from foedus.solve import kernels
 from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
 from foedus.solve.block import Indices
-from foedus.solve.lanes import entry, fma, load, spread, store
+from foedus.solve.lanes import WIDTH, entry, fma, load, load_from, spread, store
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.problem import Problem
+from foedus.solve.queue import copy_rows
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 SETS = 8
+TASK = 128
+"""Worlds that a thread takes at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,24 +109,25 @@ def tally(
     """
     worlds, tracks = tabulation.worlds, len(asked.start) - 1
     outcomes, groups = asked.holds.shape
-    options, chances = game.options, len(tabulation.probabilities)
+    drawn = _whole(behaviour), _whole(tabulation.probabilities)
     found = Tally(*(np.empty((*shape, worlds)) for shape in ((tracks, SETS), (tracks, 2), (outcomes,))))
-    rooms = (options + chances,), (asked.most,)
+    flat = [each.reshape(-1, worlds) for each in (found.ends, found.occasions, found.outcomes)]
+    rooms = (game.options + len(drawn[1]),), (asked.most,)
     sums = (tracks, SETS), (tracks, 2), (outcomes,), (groups,)
     count = passes().follow
 
-    def work(block: Indices) -> None:
-        first, last = int(block[0]), int(block[-1]) + 1
+    def work(task: Indices) -> None:
         shares, mass, *counted = lend_each(*rooms, *sums)
-        shares[:options, : len(block)] = behaviour[:, first:last]
-        shares[options:, : len(block)] = tabulation.probabilities[:, first:last]
-        shares[:, len(block) :] = 0.0
-        count(shares, asked, mass, Sums(*counted))
-        for whole, one in zip((found.ends, found.occasions, found.outcomes), counted, strict=False):
-            whole[..., first:last] = one[..., : len(block)]
+        here = int(task[0]), int(task[-1]) + 1
+        count(*drawn, asked, shares, mass, Sums(*counted), *flat, *here)
 
-    Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work)
+    Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work, TASK)
     return found
+
+
+def _whole(numbers: Floats) -> Floats:
+    """The same as kernels take it: contiguous, and not closed to writing."""
+    return np.require(numbers, np.float64, ["C", "W"])
 
 
 class Told(NamedTuple):
@@ -259,8 +263,24 @@ def count_outcomes(asked: Any, sums: Any) -> None:
             add(sums.outcomes, at // groups, load(sums.groups, at % groups))
 
 
-def follow(shares: Any, asked: Any, mass: Any, sums: Any) -> None:
-    """Fill `sums`; groups are counted once. `mass` (row, lane) is memory."""
+@part
+def take_shares(shares: Any, numbers: Any, place: int, first: int, count: int) -> None:
+    """Write numbers (row, world) of `count` worlds from `first` on, WIDTH at most, to rows of `shares`.
+
+    Lanes that are left get 0.
+    """
+    rows, worlds = numbers.shape
+    for row in range(rows):
+        if count >= WIDTH:
+            store(shares, place + row, load_from(numbers, row * worlds + first))
+        else:
+            for lane in range(WIDTH):
+                shares[place + row, lane] = numbers[row, first + lane] if lane < count else 0.0
+
+
+@part
+def count_all(shares: Any, asked: Any, mass: Any, sums: Any) -> None:
+    """Fill `sums`; groups are counted once."""
     tracks = asked.start.shape[0] - 1
     clear(sums.ends, tracks * SETS)
     clear(sums.occasions, tracks * 2)
@@ -269,6 +289,33 @@ def follow(shares: Any, asked: Any, mass: Any, sums: Any) -> None:
     for track in range(tracks):
         count_track(shares, asked, mass, sums, track)
     count_outcomes(asked, sums)
+
+
+def follow(
+    behaviour: Any,
+    probabilities: Any,
+    asked: Any,
+    shares: Any,
+    mass: Any,
+    sums: Any,
+    ends: Any,
+    occasions: Any,
+    outcomes: Any,
+    first: int,
+    last: int,
+) -> None:
+    """Fill columns `first` … `last` − 1 of `ends`, `occasions` and `outcomes` (row, world).
+
+    shares, mass (row, lane) and `sums` are memory.
+    """
+    for world in range(first, last, WIDTH):
+        count = last - world
+        take_shares(shares, behaviour, 0, world, count)
+        take_shares(shares, probabilities, behaviour.shape[0], world, count)
+        count_all(shares, asked, mass, sums)
+        copy_rows(sums.ends, ends, world, count)
+        copy_rows(sums.occasions, occasions, world, count)
+        copy_rows(sums.outcomes, outcomes, world, count)
 
 
 class Passes(NamedTuple):
@@ -290,11 +337,12 @@ def passes() -> Passes:
     row = types.Array(types.int32, 1, "C")
     told = named((bytes_, row, bytes_, row), Told)
     asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_, types.int64), Asked)
-    sums = named((*[kernels.CUBE] * 2, *[kernels.MATRIX] * 2), Sums)
+    matrix = kernels.MATRIX
+    sums = named((*[kernels.CUBE] * 2, *[matrix] * 2), Sums)
     signatures = (
         (mark, void(kernels.LAYOUT, told, bytes_)),
         (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
-        (follow, void(kernels.MATRIX, asked, kernels.MATRIX, sums)),
+        (follow, void(*[matrix] * 2, asked, *[matrix] * 2, sums, *[matrix] * 3, *[types.int64] * 2)),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)

@@ -77,7 +77,8 @@ UNARY = {"-": Op.NEGATE, "not": Op.NOT, "abs": Op.ABS, "exp": Op.EXP, "log": Op.
 
 
 def _unsaid(result: Floats, where: NDArray[np.bool_]) -> Floats:
-    result[where] = np.nan
+    if where.any():
+        result[where] = np.nan
     return result
 
 

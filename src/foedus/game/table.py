@@ -7,7 +7,7 @@ depth and operation stand side by side and are computed by one call for all of t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,10 +23,11 @@ Ints = NDArray[np.int32]
 Worlds = Mapping[str, Floats]
 
 LINE = 8  # numbers in a cache line
-BLOCK, AT_A_TIME = 128, 1 << 16
+BLOCK, AT_A_TIME = 128, 1 << 17
 """Worlds that are tabulated at a time: at least, and as many as make so many numbers."""
 LANES = 16
 TOLERANCE = 1e-9
+MOST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,16 +150,24 @@ class Table:
 
     def valid(self, values: Floats) -> NDArray[np.bool_]:
         """Whether the numbers of each world are possible, given all registers (register, world)."""
-        probability, weight = values[self.probability], values[self.weight]
-        rationality = values[self.rationality]
-        with np.errstate(invalid="ignore"):
-            sums = values[self.simplices].sum(axis=1)
+        chances, weights, rationality, paid = self._shown
+        probability, weight = values[chances], values[weights]
+        with np.errstate(invalid="ignore", over="ignore"):
+            sums = np.abs(values[self.simplices].sum(axis=1) - 1.0)
+            if (
+                _between(probability, -TOLERANCE, 1.0 + TOLERANCE)
+                and _between(weight, 0.0, MOST)
+                and _between(values[rationality], 0.0, np.inf)
+                and np.isfinite(values[paid].sum())  # which may overflow, but then all is looked at
+                and _between(sums, 0.0, TOLERANCE)
+            ):
+                return np.ones(values.shape[1], np.bool_)
             good = [
                 (probability >= -TOLERANCE) & (probability <= 1.0 + TOLERANCE),
                 (weight >= 0.0) & np.isfinite(weight),
-                rationality >= 0.0,
-                np.isfinite(values[self._paid]),
-                np.abs(sums - 1.0) <= TOLERANCE,
+                values[rationality] >= 0.0,
+                np.isfinite(values[paid]),
+                sums <= TOLERANCE,
             ]
         valid: NDArray[np.bool_] = np.logical_and.reduce(np.concatenate(good), axis=0)
         return valid
@@ -177,25 +186,36 @@ class Table:
                 elif operation is Op.PARAMETER:
                     self._parameters(values, start, stop, worlds, slice(first, first + size))
                 else:
-                    values[start:stop] = KERNELS[operation](*(values[each] for each in arguments))
+                    _compute(KERNELS[operation], [values[each] for each in arguments], values[start:stop])
                 if start <= spoilt < stop:
                     values[spoilt] = np.nan
         return values
 
     @cached_property
-    def stretches(self) -> list[tuple[int, int, Op, list[Ints]]]:
+    def stretches(self) -> list[tuple[int, int, Op, list[Ints | slice]]]:
         """Start, stop, operation and arguments of the registers that are computed together."""
         found = []
         for start, stop in pairwise(self.starts.tolist()):
             operation = Op(self.operation[start])
-            arguments = [self.arguments[start:stop, k].copy() for k in range(ARITY[operation])]
+            arguments = [_compact(self.arguments[start:stop, k]) for k in range(ARITY[operation])]
             found.append((start, stop, operation, arguments))
         return found
 
     @cached_property
-    def _paid(self) -> Ints:
-        """The registers of all payoffs."""
-        return np.unique(self.payoff)
+    def _shown(self) -> tuple[Ints, ...]:
+        """The registers of all probabilities, weights, rationalities and payoffs, but for constants that are
+        as they should be."""
+        told = (
+            (self.probability, 0.0, 1.0),
+            (self.weight, 0.0, MOST),
+            (self.rationality, 0.0, np.inf),
+            (self.payoff, -MOST, MOST),
+        )
+        good = [(self.number >= least) & (self.number <= most) for _, least, most in told]
+        settled = (self.operation == Op.NUMBER) & np.array(good)
+        return tuple(
+            np.setdiff1d(rows, np.flatnonzero(each)) for (rows, _, _), each in zip(told, settled, strict=True)
+        )
 
     @cached_property
     def _names(self) -> dict[int, str]:
@@ -207,13 +227,35 @@ class Table:
         for register in set(range(start, stop)).difference(given):
             origin = self.arguments[register, 0]
             values[register] = values[origin] if origin >= 0 else self.base[self._names[register]]
-        if given:
-            size = here.stop - here.start
-            values[given, :size] = [worlds[self._names[register]][here] for register in given]
+        size = here.stop - here.start
+        for register in given:
+            values[register, :size] = worlds[self._names[register]][here]
+        if given and size < values.shape[1]:
             values[given, size:] = values[given, size - 1 : size]
 
 
+def _compact(registers: Ints) -> Ints | slice:
+    """The registers, as a slice where they follow one another: they need not be copied then."""
+    if (np.diff(registers) == 1).all():
+        return slice(int(registers[0]), int(registers[-1]) + 1)
+    return registers.copy()
+
+
+def _compute(kernel: Callable[..., Floats], arguments: list[Floats], result: Floats) -> None:
+    if isinstance(kernel, np.ufunc):
+        kernel(*arguments, out=result)
+    else:
+        result[:] = kernel(*arguments)
+
+
+def _between(numbers: Floats, least: float, most: float) -> bool:
+    """Whether all numbers lie there; NaN does not."""
+    return not numbers.size or bool(numbers.min() >= least and numbers.max() <= most)
+
+
 def _clipped(probability: Floats) -> Floats:
+    if _between(probability, 0.0, 1.0):
+        return probability
     low = (probability < 0.0) & (probability >= -TOLERANCE)
     high = (probability > 1.0) & (probability <= 1.0 + TOLERANCE)
     probability[low] = 0.0

@@ -56,7 +56,7 @@ class AcceleratedSweeps:
         runner = Runner(problem, layout, self.depth)
 
         def work(task: Indices) -> None:
-            jobs = runner.jobs(task)
+            jobs = runner.jobs(task, linear=not logarithmic)
             runner.iterate(jobs, self.settings(problem, ORDERED if logarithmic else LINEAR))
             sweeps = self.counted(jobs)
             lost = np.flatnonzero(jobs.ended < 0)
@@ -65,7 +65,12 @@ class AcceleratedSweeps:
                 runner.iterate(again, self.settings(problem, LOGARITHMIC))
                 jobs.odds[lost], jobs.ended[lost] = again.odds, again.ended
                 sweeps[lost] += self.counted(again)
-            answers.keep(task, runner.conclude(jobs, logarithmic), self.method)
+            place = None if logarithmic else answers.place_for(task)
+            if place is None:
+                answers.keep(task, runner.conclude(jobs, logarithmic), self.method)
+            else:
+                runner.conclude_into(place, jobs, logarithmic)
+                answers.keep_in_place(place.first, len(task), self.method)
             answers.logarithmic[task] |= jobs.ended < 0
             answers.sweeps[task] += sweeps
 

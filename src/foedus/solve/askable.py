@@ -40,6 +40,8 @@ def finite(numbers: Floats) -> Bools:
         return np.asarray(np.isfinite(numbers).all(axis=tuple(range(numbers.ndim - 1))))
     rows = numbers.reshape(-1, numbers.shape[-1])
     with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(rows.sum()):
+            return np.ones(rows.shape[1], np.bool_)
         found: Bools = np.isfinite(rows.sum(axis=0))
     if not found.all():  # the sum of finite numbers may overflow
         doubtful = np.flatnonzero(~found)

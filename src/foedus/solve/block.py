@@ -231,8 +231,11 @@ def numbers_like(tabulation: Tabulation) -> Numbers:
     return Numbers(payoffs, whole, payoffs.reshape(-1, actors, WIDTH), *others)
 
 
-def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
-    """The numbers of these worlds (number, world), in the order of `Numbers`; the last fills blocks up."""
+def packed(tabulation: Tabulation, worlds: Indices, linear: bool = False) -> Floats:
+    """The numbers of these worlds (number, world), in the order of `Numbers`; the last fills blocks up.
+
+    `linear`: the logarithms of probabilities will not be asked for, and are 0.
+    """
     rows = tabulation.payoffs.reshape(-1, tabulation.worlds), tabulation.probabilities
     ends = np.cumsum(
         [len(rows[0]), *[len(rows[1])] * 2, len(tabulation.weights), len(tabulation.rationality)]
@@ -243,7 +246,8 @@ def packed(tabulation: Tabulation, worlds: Indices) -> Floats:
     put(chances, rows[1], worlds)
     put(weights, tabulation.weights, worlds)
     put(rationality, tabulation.rationality, worlds)
-    logs[:], weights[:] = logarithms(chances), logarithms(weights)
+    logs[:] = 0.0 if linear else logarithms(chances)
+    weights[:] = 0.0 if len(weights) == 1 else logarithms(weights)  # the only one is 1
     np.minimum(rationality, EXACT, out=rationality)
     return whole
 

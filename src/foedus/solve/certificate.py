@@ -272,9 +272,10 @@ def _beliefs(
     nodes stand there to which only impossible steps lead."""
     members, groups = layers_of(game).members, layers_of(game).members_of
     size = groups.size
-    least = np.minimum.reduceat(order[members], groups.start, axis=0)
-    here = log_reach[members]
-    here[order[members] > np.repeat(least, size, axis=0)] = -np.inf
+    here, least = log_reach[members], np.zeros((len(size), log_reach.shape[1]), np.int64)
+    if order.any():
+        least = np.minimum.reduceat(order[members], groups.start, axis=0)
+        here[order[members] > np.repeat(least, size, axis=0)] = -np.inf
     total = _log_sums(here, groups)
     belief = np.ones_like(log_reach)
     several = np.repeat(size > 1, size)
@@ -313,10 +314,17 @@ def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floa
     options = layers_of(game).options_of
     size = options.size
     rationality = np.repeat(numbers.rationality[game.mover], size, axis=0)
-    loss = np.minimum(quality - np.repeat(best, size, axis=0), 0.0)
-    largest = TIE * np.abs(numbers.payoffs).max(axis=0)
-    tied = loss >= -np.repeat(largest[game.mover], size, axis=0)
-    exact = np.where(tied, 0.0, -np.inf)
-    scores = numbers.weights * np.exp(np.where(np.isinf(rationality), exact, rationality * loss))
+    exponent = rationality * np.minimum(quality - np.repeat(best, size, axis=0), 0.0)
+    if np.isinf(numbers.rationality).any():
+        exponent = np.where(np.isinf(rationality), _ties(game, numbers, quality, best), exponent)
+    scores = numbers.weights * np.exp(exponent)
     shares: Floats = scores / np.repeat(_grouped(np.add, scores, options), size, axis=0)
     return shares
+
+
+def _ties(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floats:
+    """0 for what is as good as the best option, −∞ for the rest (option, world)."""
+    size = layers_of(game).options_of.size
+    loss = np.minimum(quality - np.repeat(best, size, axis=0), 0.0)
+    largest = TIE * np.abs(numbers.payoffs).max(axis=0)
+    return np.where(loss >= -np.repeat(largest[game.mover], size, axis=0), 0.0, -np.inf)

@@ -226,8 +226,9 @@ RUNS = named((int64, *[INDICES] * (len(Runs._fields) - 1)), Runs)
 SCHEDULE = named((INDICES, INDICES, LONGS), schedule.Schedule)
 MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, *[VECTOR] * 3, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
-FINDINGS = uniform(MATRIX, 3, queue.Findings)
+FINDINGS = named((*[MATRIX] * 3, int64), queue.Findings)
 SETTINGS = named((int64, int64, float64, int64, float64, int64, float64), mixing.Settings)
+TOUR = named((*[INDICES] * 5, int64, int64), walks.Tour)
 WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
 ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
 TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
@@ -249,7 +250,7 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
         "conclude": (queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
         "evaluate": (sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         "follow": (walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),
-        "extremes": (walks.extremes, void(LAYOUT, NUMBERS, CUBE, CUBE)),
+        "extremes": (walks.extremes, void(TOUR, *[MATRIX] * 5, int64, int64)),
         "respond": (tangents.respond, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         "push": (tangents.push, void(LAYOUT, NUMBERS, SCRATCH, TANGENT)),
         "pull": (adjoints.pull, void(LAYOUT, NUMBERS, SCRATCH, ADJOINT, boolean)),

@@ -141,6 +141,31 @@ def store(typingctx: Any, array: Any, row: Any, value: Any) -> Any:
 
 
 @instructions
+def load_from(typingctx: Any, array: Any, place: Any) -> Any:
+    """WIDTH numbers of a contiguous array, from number `place` of all on."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        proxy: Callable[..., Any] = cgutils.create_struct_proxy
+        data = proxy(sig.args[0])(context, builder, args[0]).data
+        return builder.load(builder.bitcast(builder.gep(data, [args[1]]), VECTOR.as_pointer()), align=8)
+
+    return LANES(array, types.intp), codegen
+
+
+@instructions
+def store_from(typingctx: Any, array: Any, place: Any, value: Any) -> Any:
+    """Write WIDTH numbers of a contiguous array, from number `place` of all on."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        proxy: Callable[..., Any] = cgutils.create_struct_proxy
+        data = proxy(sig.args[0])(context, builder, args[0]).data
+        builder.store(args[2], builder.bitcast(builder.gep(data, [args[1]]), VECTOR.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, LANES), codegen
+
+
+@instructions
 def entry(typingctx: Any, array: Any, index: Any) -> Any:
     """array[index] of a contiguous array of numbers, for an index known to be in its range.
 

@@ -20,11 +20,12 @@ from foedus.solve.apart import Candidate, Outcomes, Telling, logarithms_of
 from foedus.solve.block import Floats, Indices
 from foedus.solve.certificate import certify
 from foedus.solve.climb import DENSE, SWEEPS, Climb
-from foedus.solve.evaluate import node_values, payoff_spread, reach
+from foedus.solve.evaluate import node_values, reach
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import layout_of
 from foedus.solve.problem import PerThread, Problem, based
 from foedus.solve.pull import PACE, Onwards
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 

@@ -109,7 +109,10 @@ def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
     """σ from `odds`, and ln σ too where reach goes by logarithms, of all sets that beliefs may depend on."""
     single = -1
     for k in range(layout.asked.shape[0]):
-        single = show_beside(layout, scratch, entry(layout.asked, k), single, logarithmic)
+        h = entry(layout.asked, k)
+        if logarithmic:
+            log_shares(layout, h, scratch.odds, scratch.logs)
+        single = share_beside(layout, h, single, scratch.odds, scratch.sigma)
     if single >= 0:
         share_out(layout, single, scratch.odds, scratch.sigma)
 
@@ -117,27 +120,34 @@ def show_asked(layout: Any, scratch: Any, logarithmic: bool) -> None:
 @part
 def show_all(layout: Any, scratch: Any, logarithmic: bool) -> None:
     """The same for all sets."""
-    single = -1
-    for h in range(layout.mover.shape[0]):
-        single = show_beside(layout, scratch, h, single, logarithmic)
-    if single >= 0:
-        share_out(layout, single, scratch.odds, scratch.sigma)
+    if logarithmic:
+        for h in range(layout.mover.shape[0]):
+            log_shares(layout, h, scratch.odds, scratch.logs)
+    share_all(layout, scratch.odds, scratch.sigma)
 
 
 @part
-def show_beside(layout: Any, scratch: Any, h: int, single: int, logarithmic: bool) -> int:
-    """The same for h; a set of two options waits for another. Returns the set that waits, or −1.
+def share_all(layout: Any, odds: Any, sigma: Any) -> None:
+    """σ of the options of all sets from their log-odds, two sets at a time where they have two options."""
+    single = -1
+    for h in range(layout.mover.shape[0]):
+        single = share_beside(layout, h, single, odds, sigma)
+    if single >= 0:
+        share_out(layout, single, odds, sigma)
+
+
+@part
+def share_beside(layout: Any, h: int, single: int, odds: Any, sigma: Any) -> int:
+    """σ of the options of h; a set of two options waits for another. Returns the set that waits, or −1.
 
     `single` is the set that waited before, or −1.
     """
-    if logarithmic:
-        log_shares(layout, h, scratch.odds, scratch.logs)
     if not two(layout, h):
-        share_out(layout, h, scratch.odds, scratch.sigma)
+        share_out(layout, h, odds, sigma)
         return single
     if single < 0:
         return h
-    share_pair(layout, single, h, scratch.odds, scratch.sigma)
+    share_pair(layout, single, h, odds, sigma)
     return -1
 
 
@@ -195,6 +205,13 @@ def best_available(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
 @part
 def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
     """`next_odds` and `next_sigma` of h from `quality`."""
+    odds_of(layout, numbers, scratch, h)
+    share_out(layout, h, scratch.next_odds, scratch.next_sigma)
+
+
+@part
+def odds_of(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
+    """`next_odds` of h from `quality`."""
     first, base, row = entry(layout.first_option, h), entry(layout.base, h), entry(layout.first_row, h)
     rationality = load(numbers.rationality, entry(layout.mover, h))
     worth = load(scratch.quality, base - first)
@@ -204,15 +221,22 @@ def logit(layout: Any, numbers: Any, scratch: Any, h: int) -> None:
         gain = load(scratch.quality, o - first) - worth
         heavier = load(numbers.log_weights, entry(layout.weight, o)) - weight
         store(scratch.next_odds, r, at_least_never(fma(rationality, gain, heavier)))
-    share_out(layout, h, scratch.next_odds, scratch.next_sigma)
 
 
 @part
 def answer(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
     """The logit response at h: `next_odds`, `next_sigma`, `quality`. Returns the reach of h (lane)."""
+    total = answer_odds(layout, numbers, scratch, h)
+    share_out(layout, h, scratch.next_odds, scratch.next_sigma)
+    return total
+
+
+@part
+def answer_odds(layout: Any, numbers: Any, scratch: Any, h: int) -> Any:
+    """The same without `next_sigma`."""
     total = beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch.reach)
     expect(layout, numbers, scratch, h)
-    logit(layout, numbers, scratch, h)
+    odds_of(layout, numbers, scratch, h)
     return total
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Generic, NamedTuple, TypeVar
 
@@ -28,11 +29,15 @@ from foedus.solve.block import (
 from foedus.solve.equilibrium import Branch, Method
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout, layout_of, with_bases
+from foedus.solve.queue import Findings
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
-TASK, FEW_NODES, MANY_NODES = 256, 1 << 18, 1 << 24
+TASK, FEW_NODES, MANY_NODES, LEAST_PART = 256, 1 << 18, 1 << 24, 4
 """Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, whose
-calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes."""
+calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes. The
+last tasks are smaller, down to one of so many parts."""
+
+MOST_HELPERS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +85,13 @@ class Problem:
             yield based(self.layout, patterns[:, k]), worlds[pattern.ravel() == k]
 
     def over_tasks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
-        """Call `work` for as many worlds at a time as a thread should take."""
-        nodes = self.game.nodes
-        width = min(max(TASK, FEW_NODES // nodes), MANY_NODES // nodes)
-        self.over_blocks(worlds, work, max(width, WIDTH))
+        """Call `work` for as many worlds at a time as a thread should take.
+
+        Towards the end they become fewer, so that no thread waits long for another that others slow down.
+        """
+        nodes, threads = self.game.nodes, self.threads or processors()
+        most = max(min(max(TASK, FEW_NODES // nodes), MANY_NODES // nodes), WIDTH)
+        shared(work, list(_tapering(worlds, most, threads)), threads)
 
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
         """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
@@ -94,14 +102,57 @@ class Problem:
         threads = self.threads or processors()
         rounds = ceil(len(worlds) / (threads * width)) or 1
         size = width if rounds > 2 else max(1, ceil(len(worlds) / (threads * rounds)))
-        blocks = [worlds[i : i + size] for i in range(0, len(worlds), size)]
-        if threads == 1 or len(blocks) <= 1:
-            for block in blocks:
+        shared(work, [worlds[i : i + size] for i in range(0, len(worlds), size)], threads)
+
+
+def shared(work: Callable[[Indices], None], blocks: Sequence[Indices], threads: int) -> None:
+    """Call `work` for every block, each on whichever of so many threads is free; the caller's is one of them.
+
+    Raises what a call raises, once those under way have ended.
+    """
+    waiting = iter(blocks)
+
+    def take() -> None:
+        for block in waiting:  # a list's iterator gives each of its items to one thread alone
+            try:
                 work(block)
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(work, blocks):
-                pass
+            except BaseException:
+                for _ in waiting:
+                    pass
+                raise
+
+    helpers = min(threads, len(blocks)) - 1
+    if helpers <= 0:
+        take()
+        return
+    others = [_helpers().submit(take) for _ in range(helpers)]
+    try:
+        take()
+    finally:
+        begun = [other for other in others if not other.cancel()]
+        wait(begun)
+    for other in begun:
+        other.result()
+
+
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that stay: to start one takes as long as solving a hundred worlds of a small game.
+
+    Nobody waits for one that is busy elsewhere, since whoever asks for help does all that is left.
+    """
+    return ThreadPoolExecutor(MOST_HELPERS, "foedus")
+
+
+def _tapering(worlds: Indices, most: int, threads: int) -> Iterator[Indices]:
+    """The worlds in stretches of at most so many, as long as others are left to share."""
+    first, count = 0, len(worlds)
+    least = min(max(most // LEAST_PART, WIDTH), ceil(count / threads))
+    while first < count:
+        size = most if threads == 1 else max(ceil((count - first) / (1.5 * threads)), least)
+        last = min(first + min(most, -(-size // WIDTH) * WIDTH if size > WIDTH else size), count)
+        yield worlds[first:last]
+        first = last
 
 
 def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
@@ -158,13 +209,14 @@ class Found(NamedTuple):
 class Answers:
     """What has been found so far, world last; each thread writes to its own worlds.
 
+    Of a world whose residual is NaN nothing has been found, and the other numbers mean nothing until `blank`.
     `logs`: ln σ (option) of those worlds in which a probability may be too small for a number.
     """
 
     def __init__(self, problem: Problem) -> None:
         options, worlds = problem.game.options, problem.tabulation.worlds
-        self.behaviour = np.full((options, worlds), np.nan)
-        self.values = np.full((len(problem.game.actors), worlds), np.nan)
+        self.behaviour = np.empty((options, worlds))
+        self.values = np.empty((len(problem.game.actors), worlds))
         self.report = np.full((ROWS, worlds), np.nan)
         self.sweeps = np.zeros(worlds, np.int32)
         self.method = np.zeros(worlds, np.int8)
@@ -183,6 +235,28 @@ class Answers:
             return self.logs[world]
         logs: Floats = np.log(np.maximum(self.behaviour[:, world], SMALLEST))
         return logs
+
+    def blank(self) -> None:
+        """Leave no numbers where nothing was found."""
+        none = np.flatnonzero(np.isnan(self.residual))
+        for numbers in (self.behaviour, self.values, self.report):
+            numbers[:, none] = np.nan
+        self.method[none] = Method.NONE
+
+    def place_for(self, worlds: Indices) -> Findings | None:
+        """Where to write what is found for these worlds, if they follow one another and have nothing yet."""
+        here = _stretch(worlds)
+        if not isinstance(here, slice) or not np.isnan(self.residual[here]).all():
+            return None
+        return Findings(self.behaviour, self.values, self.report, here.start)
+
+    def keep_in_place(self, first: int, count: int, method: Method) -> None:
+        """Keep what was written to such a place."""
+        here = slice(first, first + count)
+        lost, residual = self.report[LOST, here] > 0, self.residual[here]
+        self.logarithmic[here] |= lost
+        residual[lost | ~np.isfinite(residual)] = np.nan
+        self.method[here] = method
 
     def better(self, worlds: Indices, residual: Floats) -> NDArray[np.bool_]:
         """Whether a residual is below the one kept (world)."""

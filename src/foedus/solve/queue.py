@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from foedus.solve import passes
 from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
-from foedus.solve.lanes import WIDTH, less, load, lowest, positive, same, store
+from foedus.solve.lanes import WIDTH, entry, less, load, lowest, positive, same, store, store_from
 from foedus.solve.mixing import LOOSE, accelerate, compare, forget
 from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, smallness
 from foedus.solve.rearward import backward_by_runs
@@ -39,14 +39,13 @@ class Jobs(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Behaviour (option, job), values at the root (actor, job) and certificate (row of the report, job).
-
-    There is room for whole blocks of jobs.
-    """
+    """Behaviour (option, …), values at the root (actor, …) and certificate (row of the report, …), each with
+    one column for each job from column `first` on."""
 
     sigma: Floats
     values: Floats
     report: Floats
+    first: int
 
 
 @part
@@ -158,20 +157,26 @@ def fill_all(whole: Any, odds: Any, jobs: Any, first: int) -> None:
 
 
 @part
-def copy_rows(source: Any, target: Any, first: int) -> None:
-    """Write the leading rows (row, lane) to columns first … first + WIDTH − 1 of the target (row, job)."""
-    blocks = target.shape[1] // WIDTH
-    for row in range(target.shape[0]):
-        store(target, row * blocks + first // WIDTH, load(source, row))
+def copy_rows(source: Any, target: Any, first: int, count: int) -> None:
+    """Write the leading rows (row, lane) to columns of the target from `first` on, `count` at most."""
+    rows, columns = target.shape
+    for row in range(rows):
+        if count >= WIDTH:
+            store_from(target, row * columns + first, load(source, row))
+        else:
+            for lane in range(count):
+                target[row, first + lane] = entry(source, row * WIDTH + lane)
 
 
 def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, logarithmic: bool) -> None:
     """Certify the answer of every job, a block at a time."""
-    for first in range(0, jobs.ended.shape[0], WIDTH):
-        fill_all(numbers.whole, scratch.odds, jobs, first)
+    count = jobs.ended.shape[0]
+    for job in range(0, count, WIDTH):
+        fill_all(numbers.whole, scratch.odds, jobs, job)
         passes.prepare(layout, numbers, scratch)
         passes.show_all(layout, scratch, logarithmic)
         appraise_all(layout, numbers, scratch, logarithmic)
-        copy_rows(scratch.sigma, findings.sigma, first)
-        copy_rows(scratch.values, findings.values, first)
-        copy_rows(scratch.report, findings.report, first)
+        first, left = findings.first + job, count - job
+        copy_rows(scratch.sigma, findings.sigma, first, left)
+        copy_rows(scratch.values, findings.values, first, left)
+        copy_rows(scratch.report, findings.report, first, left)

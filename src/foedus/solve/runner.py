@@ -86,10 +86,13 @@ class Runner:
             Scratch(*carve(room, scratch)),
         )
 
-    def jobs(self, worlds: Indices) -> Jobs:
-        """The worlds as jobs that start from play by weight alone."""
-        odds = self.odds_by_weight(worlds)
-        return Jobs(packed(self.problem.tabulation, worlds), odds, np.zeros(len(worlds), np.int64))
+    def jobs(self, worlds: Indices, *, linear: bool = False) -> Jobs:
+        """The worlds as jobs that start from play by weight alone.
+
+        `linear`: reach will go by products, and logarithms of probabilities need not be taken.
+        """
+        odds, numbers = self.odds_by_weight(worlds), packed(self.problem.tabulation, worlds, linear)
+        return Jobs(numbers, odds, np.zeros(len(worlds), np.int64))
 
     def odds_by_weight(self, worlds: Indices) -> Floats:
         """The log-odds (world, row) of play by weight alone."""
@@ -111,15 +114,17 @@ class Runner:
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
-        count = len(jobs.ended)
         options, actors = len(self.layout.weight), len(self.problem.game.actors)
-        room = -(-count // WIDTH) * WIDTH
-        found = Findings(*(np.empty((rows, room)) for rows in (options, actors, ROWS)))
+        sigma, values, report = (np.empty((rows, len(jobs.ended))) for rows in (options, actors, ROWS))
+        found = Findings(sigma, values, report, 0)
+        self.conclude_into(found, jobs, logarithmic)
+        logs = self.logs(jobs.odds.T) if logarithmic else None
+        return Found(found.sigma, found.values, found.report, logs)
+
+    def conclude_into(self, found: Findings, jobs: Jobs, logarithmic: bool) -> None:
+        """Write the same to columns `found.first` … of arrays that are there already."""
         _, numbers, scratch = self._room()
         compiled().conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
-        logs = self.logs(jobs.odds.T) if logarithmic else None
-        sigma, values, report = (each[:, :count] for each in found)
-        return Found(sigma, values, report, logs)
 
     def logs(self, odds: Floats) -> Floats:
         """ln σ (option, …) of log-odds (row, …)."""

@@ -29,13 +29,21 @@ def runs_of(game: Game, payoffs: Floats) -> Runs:
 
 @lru_cache(maxsize=64)
 def _runs_of(game: Game, some: bytes) -> Runs:
-    layout, nodes = layout_of(game), game.nodes
-    found = Schedule(np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int64))
-    work = np.empty((ROWS, nodes), np.int32)
-    count, slots = compiled().schedule(layout, found, WINDOW, work)
+    layout = layout_of(game)
+    found, count, slots = schedule_of(game)
     pays = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
     lists = Lists(game, pays, found, layout.share, count, slots)
     return Runs(slots * len(game.actors), *map(_owned, lists.all()))
+
+
+@lru_cache(maxsize=64)
+def schedule_of(game: Game) -> tuple[Schedule, int, int]:
+    """A game's schedule, and how many runs and slots there are, made once per game. Raises UnorderedGame."""
+    nodes = game.nodes
+    found = Schedule(np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int64))
+    work = np.empty((ROWS, nodes), np.int32)
+    count, slots = compiled().schedule(layout_of(game), found, WINDOW, work)
+    return found, count, slots
 
 
 class Lists:

@@ -110,6 +110,7 @@ def _branches(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> N
 
 
 def _equilibrium(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
+    answers.blank()
     residual, regret, weighted, ties, limit, _ = answers.report
     with_numbers = np.isfinite(answers.values).all(axis=0)
     status[(status == Status.SOLVED) & ~with_numbers] = Status.NOT_CONVERGED

@@ -66,8 +66,8 @@ def in_the_limit(layout: Any, scratch: Any, h: int) -> Any:
 
 @part
 def appraise(layout: Any, numbers: Any, scratch: Any, h: int, logarithmic: bool) -> None:
-    """Take h into the certificate, in the rows of `scratch.report`."""
-    total = passes.answer(layout, numbers, scratch, h)
+    """Take h into the certificate, in the rows of `scratch.report`; its `next_sigma` is left for later."""
+    total = passes.answer_odds(layout, numbers, scratch, h)
     report, several = scratch.report, entry(layout.last_node, h) - entry(layout.first_node, h) > 1
     regret = gain(layout, numbers, scratch, h)
     weighted = regret * weight_of(layout, scratch, h, total, logarithmic)
@@ -118,6 +118,7 @@ def appraise_all(layout: Any, numbers: Any, scratch: Any, logarithmic: bool) -> 
         smallness(layout, numbers, scratch)
     find_reach(layout, numbers, scratch, LOGARITHMIC if logarithmic else LINEAR)
     appraise_backward(layout, numbers, scratch, logarithmic)
+    passes.share_all(layout, scratch.next_odds, scratch.next_sigma)
     store(scratch.report, RESIDUAL, distance(layout, scratch))
 
 

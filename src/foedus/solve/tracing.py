@@ -13,8 +13,8 @@ import numpy as np
 from foedus.solve.block import Indices
 from foedus.solve.branch import BranchPath, Ending, Pace, Trace
 from foedus.solve.equilibrium import Branch, Method
-from foedus.solve.evaluate import payoff_spread
 from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
