@@ -26,7 +26,7 @@ from games import random_game
 from foedus.solve import kernels
 from foedus.solve.solver import solve
 print("needed", kernels.needs_compiling())
-found = solve(*random_game(1))
+found = solve(*random_game(1, worlds=8))
 print("solved", found.solved.all(), found.values.sum().hex(), kernels.cache_folder())
 """
 

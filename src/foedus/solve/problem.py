@@ -37,12 +37,16 @@ calls would cost more than solving, and fewer of a very large one, to save memor
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A game in some worlds, and how well it is to be solved."""
+    """A game in some worlds, and how well it is to be solved.
+
+    `few`: whether it is left at once with few worlds, for which narrow kernels are worth loading.
+    """
 
     game: Game
     tabulation: Tabulation
     tolerance: float = 1e-10
     threads: int | None = None
+    few: bool = False
 
     @property
     def layout(self) -> Layout:

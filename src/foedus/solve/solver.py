@@ -26,6 +26,7 @@ from foedus.solve.layout import matters
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
+from foedus.solve.width import NARROW
 
 FIRST = AcceleratedSweeps()
 CALMED = partial(AcceleratedSweeps, Method.CALMED_SWEEPS)
@@ -63,7 +64,8 @@ def solve(
     certified by the independent code of `certificate`, the others by the kernels. Nothing is raised for a
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
-    problem = Problem(game, tabulation, tolerance, threads)
+    few = tabulation.worlds <= NARROW and not (trace or certain)
+    problem = Problem(game, tabulation, tolerance, threads, few)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
         return checked(backward_induction(problem, plan), problem, {}, check)
