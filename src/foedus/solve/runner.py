@@ -98,8 +98,9 @@ class Runner:
             return np.zeros((len(worlds), len(layout.row_option)))
         usual = layout is self.problem.layout
         own, base = usual_weights(self.problem.game) if usual else weights_of(layout)
-        logs = logarithms(weights[:, worlds])
-        return np.ascontiguousarray((logs[own] - logs[base]).T)
+        logs = logarithms(weights[:, worlds]).T
+        odds: Floats = np.take(logs, own, axis=1) - np.take(logs, base, axis=1)
+        return odds
 
     def _lanes(self, jobs: Jobs) -> int:
         """How many jobs are done side by side; the answers are the same."""
