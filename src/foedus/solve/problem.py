@@ -71,14 +71,14 @@ class Problem:
         """
         for lost in (False, True):
             chosen = worlds[logarithmic[worlds] == lost]
-            for layout, part in self._by_absence(chosen):
-                yield layout, lost, part
+            if len(chosen):
+                for layout, part in self._by_absence(chosen):
+                    yield layout, lost, part
 
     def _by_absence(self, worlds: Indices) -> Iterator[tuple[Layout, Indices]]:
         absent = self.tabulation.weights[:, worlds] == 0.0
         if not absent.any():
-            if len(worlds):
-                yield self.layout, worlds
+            yield self.layout, worlds
             return
         patterns, pattern = np.unique(absent, axis=1, return_inverse=True)
         for k in range(patterns.shape[1]):
@@ -189,8 +189,9 @@ class Answers:
 
     def keep(self, worlds: Indices, found: Found, method: Method) -> None:
         """Keep what was found for the worlds where it is better than before."""
-        self.logarithmic[worlds] |= found.report[LOST] > 0
-        residual = np.where(found.report[LOST] > 0, np.nan, found.report[RESIDUAL])
+        lost = found.report[LOST] > 0
+        self.logarithmic[worlds] |= lost
+        residual = np.where(lost, np.nan, found.report[RESIDUAL])
         better = self.better(worlds, residual)
         chosen: Indices | slice = slice(None) if better.all() else np.flatnonzero(better)
         kept = stretch(worlds[chosen])
