@@ -14,7 +14,7 @@ from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
 from foedus.solve.evaluate import FEW, payoff_spread
-from foedus.solve.kernels import NARROW_KERNELS
+from foedus.solve.kernels import NARROW_KERNELS, SWEEPING
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.solver import FIRST, solve
 from foedus.solve.width import NARROW, WIDTH
@@ -74,12 +74,12 @@ def test_a_world_alone(seed: int) -> None:
 def test_narrow_kernels(seed: int, worlds: int) -> None:
     """Few worlds, which narrow kernels sweep, have the bits that the usual ones give them among others."""
     game, numbers = hard(seed)
-    problem = Problem(game, pick(numbers, slice(0, worlds)), threads=1, few=True)
+    problem = Problem(game, pick(numbers, slice(0, worlds)), threads=1, narrow=True)
     here = np.arange(worlds)
-    answers = [Answers(problem), Answers(replace(problem, few=False))]
-    for each, asked in zip(answers, (problem, replace(problem, few=False)), strict=True):
+    answers = [Answers(problem), Answers(problem)]
+    for each, asked in zip(answers, (problem, replace(problem, narrow=False)), strict=True):
         FIRST(asked, each, here)
-    assert {"iterate", "conclude"} <= vars(NARROW_KERNELS).keys()
+    assert set(SWEEPING) <= vars(NARROW_KERNELS).keys()
     for name in ("behaviour", "values", "report", "sweeps", "logarithmic"):
         assert np.array_equal(*(getattr(each, name) for each in answers), equal_nan=True), name
     assert same(solve(game, numbers), solve(game, problem.tabulation), here)

@@ -18,6 +18,7 @@ from foedus.game.game import Game
 from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
+from foedus.solve.kernels import make_narrow_ready
 from foedus.solve.problem import processors
 from foedus.study.worlds import Worlds
 
@@ -86,7 +87,9 @@ class Rows:
         return found
 
     def at_base(self) -> dict[str, Row]:
-        """All rows at base values."""
+        """All rows at base values. Who does without certainty wants them fast, and will ask again."""
+        if not self.certain:
+            make_narrow_ready()
         self._tabulate()
         return self._side_by_side(self._base_row)
 

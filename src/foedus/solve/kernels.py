@@ -94,7 +94,8 @@ SOURCES = (
 )
 Signatures = dict[str, tuple[Callable[..., Any], Any]]
 DONE = "complete"
-USUAL = ("schedule", "iterate", "conclude")
+SWEEPING = ("iterate", "conclude")
+USUAL = ("schedule", *SWEEPING)
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -128,12 +129,19 @@ class Kernels:
     def __init__(self, signatures: Callable[[], Signatures], folder: str = "") -> None:
         self._signatures, self._folder = signatures, folder
 
+    def ready(self, *names: str) -> bool:
+        """Whether these need no compiling."""
+        return all(name in vars(self) or self._done(name).exists() for name in names)
+
+    def _done(self, name: str) -> Path:
+        return cache_folder() / self._folder / f"{name}.{DONE}"
+
     def __getattr__(self, name: str) -> Any:
         if name not in self._signatures():
             raise AttributeError(f"no kernel '{name}'")
         with LOCK:
             if name not in vars(self):
-                setattr(self, name, _compile(*self._signatures()[name], cache_folder() / self._folder, name))
+                setattr(self, name, _compile(*self._signatures()[name], self._done(name)))
             return vars(self)[name]
 
 
@@ -142,12 +150,20 @@ def compiled(lanes: int = WIDTH) -> Kernels:
     return KERNELS if lanes == WIDTH else NARROW_KERNELS
 
 
-def _compile(function: Callable[..., Any], signature: Any, folder: Path, name: str) -> Callable[..., Any]:
-    folder.mkdir(exist_ok=True)
-    done = folder / f"{name}.{DONE}"
+def make_narrow_ready() -> None:
+    """Compile the narrow kernels, or read them from the cache: from now on few worlds are swept by them.
+
+    That is for whoever is going to ask for a world again and again; for a few times the usual ones do.
+    """
+    for name in SWEEPING:
+        getattr(NARROW_KERNELS, name)
+
+
+def _compile(function: Callable[..., Any], signature: Any, done: Path) -> Callable[..., Any]:
+    done.parent.mkdir(exist_ok=True)
     if not done.exists():
         _announce()
-    kernel = _kernel(function, signature, folder)
+    kernel = _kernel(function, signature, done.parent)
     done.touch()
     return kernel
 
@@ -160,7 +176,7 @@ def _announce() -> None:
 
 def needs_compiling() -> bool:
     """Whether the kernels that every game with hidden information needs have yet to be compiled."""
-    return not all((cache_folder() / f"{name}.{DONE}").exists() for name in USUAL)
+    return not KERNELS.ready(*USUAL)
 
 
 @cache
@@ -274,7 +290,7 @@ def _signatures() -> Signatures:
 def _narrow_signatures() -> Signatures:
     """The same of the narrow kernels; their source is loaded a second time only now."""
     source, wide = import_module("foedus.solve.narrow.queue"), _signatures()
-    return {name: (getattr(source, name), wide[name][1]) for name in ("iterate", "conclude")}
+    return {name: (getattr(source, name), wide[name][1]) for name in SWEEPING}
 
 
 KERNELS = Kernels(_signatures)

@@ -40,14 +40,14 @@ calls would cost more than solving, and fewer of a very large one, to save memor
 class Problem:
     """A game in some worlds, and how well it is to be solved.
 
-    `few`: whether it is left at once with few worlds, for which narrow kernels are worth loading.
+    `narrow`: whether few worlds at a time are swept by narrow kernels.
     """
 
     game: Game
     tabulation: Tabulation
     tolerance: float = 1e-10
     threads: int | None = None
-    few: bool = False
+    narrow: bool = False
 
     @property
     def layout(self) -> Layout:

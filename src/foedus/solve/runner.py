@@ -104,7 +104,7 @@ class Runner:
 
     def _lanes(self, jobs: Jobs) -> int:
         """How many jobs are done side by side; the answers are the same."""
-        return NARROW if self.problem.few and len(jobs.ended) <= NARROW else WIDTH
+        return NARROW if self.problem.narrow and len(jobs.ended) <= NARROW else WIDTH
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""

@@ -30,6 +30,7 @@ from foedus.solve.equilibrium import (
     Method,
 )
 from foedus.solve.induction import backward_induction
+from foedus.solve.kernels import SWEEPING, compiled
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
@@ -73,7 +74,8 @@ def solve(
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
     few = tabulation.worlds <= NARROW and not (trace or certain)
-    problem = Problem(game, tabulation, tolerance, threads, few)
+    narrow = few and compiled(NARROW).ready(*SWEEPING)
+    problem = Problem(game, tabulation, tolerance, threads, narrow)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
         return checked(backward_induction(problem, plan), problem, {}, check)
