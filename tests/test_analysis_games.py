@@ -99,6 +99,16 @@ def test_a_warm_comparison_has_the_same_bytes(scenario):
     assert json.dumps(compare(warm).to_json()) == cold
 
 
+def test_uncertain_answers_are_not_certified_again():
+    """Not even one in many, which a slider would wait for now and then."""
+    scenario = secrets()
+    name, value = next((key, each.value) for key, each in scenario.parameters.items() if each.value)
+    for step in range(40):
+        rows = compare(scenario, settings={name: value * (1 - step / 1000)}, certain=False).rows
+        for each in rows.values():
+            assert not each.in_force.certificate["checked"].any()
+
+
 def test_uncertain_answers_are_those_of_sweeps():
     """They are the same numbers here, of which less is known: no link, and no second certificate."""
     scenario = secrets()

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
-from foedus.solve.lanes import WIDTH
+from foedus.solve.kernels import NARROW_KERNELS, SWEEPING
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.ranges import FEW, payoff_spread
-from foedus.solve.solver import solve
+from foedus.solve.solver import FIRST, solve
+from foedus.solve.width import NARROW, WIDTH
 from games import from_tree, random_game, random_tree
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -65,6 +67,22 @@ def test_a_world_alone(seed: int) -> None:
     together = solve(game, numbers)
     for world in (0, 7, 20):
         assert same(together, solve(game, pick(numbers, [world])), [world])
+
+
+@given(seed=SEEDS, worlds=st.integers(1, NARROW))
+@settings(max_examples=15, deadline=None)
+def test_narrow_kernels(seed: int, worlds: int) -> None:
+    """Few worlds, which narrow kernels sweep, have the bits that the usual ones give them among others."""
+    game, numbers = hard(seed)
+    problem = Problem(game, pick(numbers, slice(0, worlds)), threads=1, narrow=True)
+    here = np.arange(worlds)
+    answers = [Answers(problem), Answers(problem)]
+    for each, asked in zip(answers, (problem, replace(problem, narrow=False)), strict=True):
+        FIRST(asked, each, here)
+    assert set(SWEEPING) <= vars(NARROW_KERNELS).keys()
+    for name in ("behaviour", "values", "report", "sweeps", "logarithmic"):
+        assert np.array_equal(*(getattr(each, name) for each in answers), equal_nan=True), name
+    assert same(solve(game, numbers), solve(game, problem.tabulation), here)
 
 
 @given(seed=SEEDS)

@@ -16,7 +16,7 @@ from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
-from foedus.solve.equilibrium import Status
+from foedus.solve.equilibrium import SOLVED
 from foedus.solve.ranges import payoff_spread
 from foedus.study.worlds import Worlds
 
@@ -58,7 +58,7 @@ class Measures:
 
     @property
     def solved(self) -> NDArray[np.bool_]:
-        return np.asarray(self.status == Status.SOLVED)
+        return np.asarray(self.status == SOLVED)
 
     def world(self, number: int) -> Measures:
         """The same of one world alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Ends:
     others: tuple[str, ...]
     groups: Groups
 
-    @property
+    @cached_property
     def partition(self) -> bool:
         """Whether each end state has exactly one outcome."""
         return not self.others and bool(np.all(self.groups.holds.sum(axis=0) == 1))

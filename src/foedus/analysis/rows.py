@@ -18,6 +18,7 @@ from foedus.game.game import Game
 from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
+from foedus.solve.kernels import make_narrow_ready
 from foedus.solve.problem import processors
 from foedus.study.worlds import Worlds
 
@@ -25,7 +26,8 @@ Progress = Callable[[int, int, str], None]
 """Called with how many worlds are solved, how many there are in all, and what is solved next."""
 
 CHECK = 32
-"""Of drawn worlds one in so many is certified by the independent code; at base values every one."""
+"""Of drawn worlds one in so many is certified by the independent code; at base values every one, or, where
+certainty is not asked for, none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,9 @@ class Rows:
         return found
 
     def at_base(self) -> dict[str, Row]:
-        """All rows at base values."""
+        """All rows at base values. Who does without certainty wants them fast, and will ask again."""
+        if not self.certain:
+            make_narrow_ready()
         self._tabulate()
         return self._side_by_side(self._base_row)
 
@@ -181,7 +185,7 @@ class Rows:
             rationality=rationality,
             tabulated=self._tabulated.get(size_of(worlds)),
             certain=certain,
-            check=1 if self.certain else CHECK,
+            check=1 if self.certain else 0,
         )
 
     def _over(self, case: Case, worlds: Worlds, with_precision: bool, threads: int | None) -> Measures:

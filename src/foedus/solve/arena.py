@@ -30,14 +30,14 @@ class _Own(threading.local):
 _own = _Own()
 
 
-def lend(rows: int) -> Floats:
+def lend(rows: int, lanes: int = WIDTH) -> Floats:
     """Numbers (row, lane), whatever stood there before: the thread's own until it next asks for some."""
-    room = _own.room
-    if rows > len(room):
-        room = empty(rows)
-        if rows <= KEPT:
+    room, whole = _own.room, -(-rows * lanes // WIDTH)
+    if whole > len(room):
+        room = empty(whole)
+        if whole <= KEPT:
             _own.room = room
-    return room[:rows]
+    return room[:whole].reshape(-1, lanes)[:rows]
 
 
 class Cut(NamedTuple):
@@ -54,14 +54,17 @@ def cut(*shapes: Shape, first: int = 0) -> Cut:
     for shape in shapes:
         end = first + prod(shape)
         rows = slice(first, end) if shape else first
-        places.append((rows, (*shape, WIDTH) if len(shape) > 1 else None))
+        places.append((rows, shape if len(shape) > 1 else None))
         first = end
     return Cut(tuple(places), first)
 
 
 def carve(room: Floats, places: Cut) -> list[Floats]:
     """The arrays (…, lane) of a room (row, lane)."""
-    return [room[rows] if shape is None else room[rows].reshape(shape) for rows, shape in places.places]
+    lanes = room.shape[1]
+    return [
+        room[rows] if shape is None else room[rows].reshape(*shape, lanes) for rows, shape in places.places
+    ]
 
 
 def lend_each(*shapes: Shape) -> list[Floats]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-from foedus.solve.lanes import exponent, fma, less, mantissa, maximum, minimum, same, spread, times_power
+from .lanes import exponent, fma, less, mantissa, maximum, minimum, same, spread, times_power
 
 JIT: dict[str, Any] = {
     "nopython": True,

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from foedus.game.game import Game
 from foedus.solve.block import Floats
-from foedus.solve.equilibrium import Status
+from foedus.solve.equilibrium import INVALID, UNSOLVED
 from foedus.solve.layout import layout_of
 from foedus.solve.problem import Problem
 
 Bools = NDArray[np.bool_]
 
 SMALL = 1 << 14
-UNSOLVED, INVALID = np.int8(Status.NOT_CONVERGED), np.int8(Status.INVALID)
 
 
 def askable(problem: Problem) -> NDArray[np.int8]:

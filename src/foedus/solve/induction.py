@@ -15,10 +15,10 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve.askable import INVALID, UNSOLVED, askable, finite
+from foedus.solve.askable import askable, finite
 from foedus.solve.backward import CERTIFICATE, Given, Made, Shape, arena_for, lined_up
 from foedus.solve.block import Floats, logarithms
-from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
+from foedus.solve.equilibrium import INVALID, SOLVED, UNSOLVED, Branch, Equilibrium, Method
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.plan import Plan
@@ -105,7 +105,7 @@ def _status(problem: Problem, plan: Plan, made: Made) -> NDArray[np.int8]:
     """Status (world). A number that is none shows in the values at the root, wherever it is paid."""
     status, payoffs, found = askable(problem), problem.tabulation.payoffs, finite(made.values)
     status[~finite(payoffs[plan.unpaid])] = INVALID
-    status[found & (status == UNSOLVED)] = Status.SOLVED
+    status[found & (status == UNSOLVED)] = SOLVED
     if not found.all():
         doubtful = np.flatnonzero(~found)
         status[doubtful[~finite(payoffs[:, :, doubtful])]] = INVALID
@@ -113,7 +113,7 @@ def _status(problem: Problem, plan: Plan, made: Made) -> NDArray[np.int8]:
 
 
 def _equilibrium(made: Made, status: NDArray[np.int8]) -> Equilibrium:
-    solved, worlds = status == Status.SOLVED, len(status)
+    solved, worlds = status == SOLVED, len(status)
     residual, told = np.zeros(worlds), solved.view(np.int8)
     if not solved.all():
         for numbers in made:

@@ -1,10 +1,11 @@
 """The compiled kernels, and where their machine code is kept.
 
-Each is compiled when it is first asked for, or loaded from a folder whose name holds a hash of every kernel
-source, of this file's place, and of the compiler and processor: Numba's own cache would not notice a
-change in a function that was compiled into another. `needs_compiling()` tells whether that will take a while.
-Where the folder cannot be written, the code goes to one of our own among the temporary files, which later
-processes find; what is loaded from there is run, so it must be a folder that nobody else could have made.
+There are two sets: of WIDTH lanes, and, of those that sweep, a narrow one of fewer, for few worlds. Each is
+compiled when it is first asked for, or loaded from a folder whose name holds a hash of every kernel source,
+of this file's place, and of the compiler and processor: Numba's own cache would not notice a change in a
+function that was compiled into another. `needs_compiling()` tells whether that will take a while. Where the
+folder cannot be written, the code goes to one of our own among the temporary files, which later processes
+find; what is loaded from there is run, so it must be a folder that nobody else could have made.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from foedus.solve import (
     lanes,
     layout,
     mixing,
+    narrow,
     passes,
     queue,
     reach,
@@ -52,12 +55,14 @@ from foedus.solve import (
     tangents,
     tape,
     walks,
+    width,
 )
 from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 from foedus.solve.rearward import Runs
+from foedus.solve.width import WIDTH
 
 SOURCES = (
     schedule,
@@ -84,9 +89,13 @@ SOURCES = (
     small,
     small_system,
     small_path,
+    width,
+    narrow,
 )
+Signatures = dict[str, tuple[Callable[..., Any], Any]]
 DONE = "complete"
-USUAL = ("schedule", "iterate", "conclude")
+SWEEPING = ("iterate", "conclude")
+USUAL = ("schedule", *SWEEPING)
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -97,7 +106,8 @@ log = logging.getLogger("foedus.solve")
 class Kernels:
     """Every kernel takes a whole block and releases the interpreter's lock.
 
-    Each is compiled, or read from the cache, when first asked for.
+    Each is compiled, or read from the cache, when first asked for. Those of a narrow set are `iterate` and
+    `conclude`, of so many lanes.
     """
 
     arrange: Callable[..., int]
@@ -116,28 +126,44 @@ class Kernels:
     combine: Callable[..., None]
     solve_small: Callable[..., None]
 
+    def __init__(self, signatures: Callable[[], Signatures], folder: str = "") -> None:
+        self._signatures, self._folder = signatures, folder
+
+    def ready(self, *names: str) -> bool:
+        """Whether these need no compiling."""
+        return all(name in vars(self) or self._done(name).exists() for name in names)
+
+    def _done(self, name: str) -> Path:
+        return cache_folder() / self._folder / f"{name}.{DONE}"
+
     def __getattr__(self, name: str) -> Any:
-        if name not in _signatures():
+        if name not in self._signatures():
             raise AttributeError(f"no kernel '{name}'")
         with LOCK:
             if name not in vars(self):
-                setattr(self, name, _compile(name))
+                setattr(self, name, _compile(*self._signatures()[name], self._done(name)))
             return vars(self)[name]
 
 
-KERNELS = Kernels()
+def compiled(lanes: int = WIDTH) -> Kernels:
+    """The kernels of WIDTH lanes, or the narrow ones, of fewer."""
+    return KERNELS if lanes == WIDTH else NARROW_KERNELS
 
 
-def compiled() -> Kernels:
-    """The kernels."""
-    return KERNELS
+def make_narrow_ready() -> None:
+    """Compile the narrow kernels, or read them from the cache: from now on few worlds are swept by them.
+
+    That is for whoever is going to ask for a world again and again; for a few times the usual ones do.
+    """
+    for name in SWEEPING:
+        getattr(NARROW_KERNELS, name)
 
 
-def _compile(name: str) -> Callable[..., Any]:
-    done = cache_folder() / f"{name}.{DONE}"
+def _compile(function: Callable[..., Any], signature: Any, done: Path) -> Callable[..., Any]:
+    done.parent.mkdir(exist_ok=True)
     if not done.exists():
         _announce()
-    kernel = _kernel(*_signatures()[name])
+    kernel = _kernel(function, signature, done.parent)
     done.touch()
     return kernel
 
@@ -150,7 +176,7 @@ def _announce() -> None:
 
 def needs_compiling() -> bool:
     """Whether the kernels that every game with hidden information needs have yet to be compiled."""
-    return not all((cache_folder() / f"{name}.{DONE}").exists() for name in USUAL)
+    return not KERNELS.ready(*USUAL)
 
 
 @cache
@@ -201,9 +227,9 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
 
 
-def _kernel(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:
+def _kernel(function: Callable[..., Any], signature: Any, folder: Path) -> Callable[..., Any]:
     options: Any = numba.config
-    kept, options.CACHE_DIR = options.CACHE_DIR, str(cache_folder())
+    kept, options.CACHE_DIR = options.CACHE_DIR, str(folder)
     try:
         kernel: Callable[..., Any] = numba.jit(signature, cache=True, **JIT)(function)
     finally:
@@ -240,7 +266,7 @@ MADE = uniform(MATRIX, 3, backward.Made)
 
 
 @cache
-def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
+def _signatures() -> Signatures:
     """The function and the types of each kernel."""
     return {
         "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, WORK)),
@@ -259,3 +285,14 @@ def _signatures() -> dict[str, tuple[Callable[..., Any], Any]]:
         "combine": (subspace.combine, void(SPACE, int64, MATRIX)),
         "solve_small": (small_path.solve_small, void(*[INDICES] * 2, *[VECTOR, INDICES] * 2, float64)),
     }
+
+
+@cache
+def _narrow_signatures() -> Signatures:
+    """The same of the narrow kernels; their source is loaded a second time only now."""
+    source, wide = import_module("foedus.solve.narrow.queue"), _signatures()
+    return {name: (getattr(source, name), wide[name][1]) for name in SWEEPING}
+
+
+KERNELS = Kernels(_signatures)
+NARROW_KERNELS = Kernels(_narrow_signatures, "narrow")

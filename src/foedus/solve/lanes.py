@@ -24,7 +24,9 @@ from numba.core import cgutils
 from numba.core.typing import templates
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-WIDTH = 8
+from . import width
+
+WIDTH: int = width.WIDTH
 DOUBLE, WORD = ir.DoubleType(), ir.IntType(64)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from foedus.solve import passes
-from foedus.solve.arithmetic import part
-from foedus.solve.lanes import WIDTH, entry, fma, less, load, magnitude, maximum, minimum, spread, store
+from . import passes
+from .arithmetic import part
+from .lanes import WIDTH, entry, fma, less, load, magnitude, maximum, minimum, spread, store
 
 FAR = 40.0
 CUT = 8.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from foedus.solve.arithmetic import exp, log, logistic, part
-from foedus.solve.lanes import entry, fma, halves, join, less, load, maximum, spread, store
+from .arithmetic import exp, log, logistic, part
+from .lanes import entry, fma, halves, join, less, load, maximum, spread, store
 
 NEVER = -1e300  # ln 0, kept finite so that differences of two stay numbers
 ABSENT = -1e299  # below it, ln of a weight or probability stands for ln 0

@@ -24,6 +24,7 @@ from foedus.solve.block import (
     Tangent,
     numbers_of,
     scratch_for,
+    stretch,
     tangent_for,
 )
 from foedus.solve.equilibrium import Branch, Method
@@ -42,12 +43,16 @@ MOST_HELPERS = 64
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A game in some worlds, and how well it is to be solved."""
+    """A game in some worlds, and how well it is to be solved.
+
+    `narrow`: whether few worlds at a time are swept by narrow kernels.
+    """
 
     game: Game
     tabulation: Tabulation
     tolerance: float = 1e-10
     threads: int | None = None
+    narrow: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -71,14 +76,14 @@ class Problem:
         """
         for lost in (False, True):
             chosen = worlds[logarithmic[worlds] == lost]
-            for layout, part in self._by_absence(chosen):
-                yield layout, lost, part
+            if len(chosen):
+                for layout, part in self._by_absence(chosen):
+                    yield layout, lost, part
 
     def _by_absence(self, worlds: Indices) -> Iterator[tuple[Layout, Indices]]:
         absent = self.tabulation.weights[:, worlds] == 0.0
         if not absent.any():
-            if len(worlds):
-                yield self.layout, worlds
+            yield self.layout, worlds
             return
         patterns, pattern = np.unique(absent, axis=1, return_inverse=True)
         for k in range(patterns.shape[1]):
@@ -187,13 +192,6 @@ class PerThread(Generic[T]):
         return thing
 
 
-def _stretch(worlds: Indices) -> Indices | slice:
-    """The worlds, as a slice where they follow one another: arrays are read and written faster so."""
-    if len(worlds) and worlds[-1] - worlds[0] == len(worlds) - 1:
-        return slice(int(worlds[0]), int(worlds[-1]) + 1)
-    return worlds
-
-
 class Found(NamedTuple):
     """Behaviour (option, world), values at the root (actor, world), certificate (row, world).
 
@@ -220,7 +218,7 @@ class Answers:
         self.report = np.full((ROWS, worlds), np.nan)
         self.sweeps = np.zeros(worlds, np.int32)
         self.method = np.zeros(worlds, np.int8)
-        self.branch = np.full(worlds, Branch.SWEEPS, np.int8)
+        self.branch = np.full(worlds, int(Branch.SWEEPS), np.int8)
         self.logarithmic = np.zeros(worlds, np.bool_)
         self.logs: dict[int, Floats] = {}
 
@@ -245,7 +243,7 @@ class Answers:
 
     def place_for(self, worlds: Indices) -> Findings | None:
         """Where to write what is found for these worlds, if they follow one another and have nothing yet."""
-        here = _stretch(worlds)
+        here = stretch(worlds)
         if not isinstance(here, slice) or not np.isnan(self.residual[here]).all():
             return None
         return Findings(self.behaviour, self.values, self.report, here.start)
@@ -265,11 +263,12 @@ class Answers:
 
     def keep(self, worlds: Indices, found: Found, method: Method) -> None:
         """Keep what was found for the worlds where it is better than before."""
-        self.logarithmic[worlds] |= found.report[LOST] > 0
-        residual = np.where(found.report[LOST] > 0, np.nan, found.report[RESIDUAL])
+        lost = found.report[LOST] > 0
+        self.logarithmic[worlds] |= lost
+        residual = np.where(lost, np.nan, found.report[RESIDUAL])
         better = self.better(worlds, residual)
         chosen: Indices | slice = slice(None) if better.all() else np.flatnonzero(better)
-        kept = _stretch(worlds[chosen])
+        kept = stretch(worlds[chosen])
         self.behaviour[:, kept] = found.sigma[:, chosen]
         self.values[:, kept] = found.values[:, chosen]
         self.report[:, kept] = found.report[:, chosen]

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve import passes
-from foedus.solve.arithmetic import part
 from foedus.solve.block import Floats
-from foedus.solve.lanes import WIDTH, entry, less, load, lowest, positive, same, store, store_from
-from foedus.solve.mixing import LOOSE, accelerate, compare, forget
-from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, smallness
-from foedus.solve.rearward import backward_by_runs
-from foedus.solve.sweeps import appraise_all
+
+from . import passes
+from .arithmetic import part
+from .lanes import WIDTH, entry, less, load, lowest, positive, same, store, store_from
+from .mixing import LOOSE, accelerate, compare, forget
+from .reach import LINEAR, LOGARITHMIC, find_reach, smallness
+from .rearward import backward_by_runs
+from .sweeps import appraise_all
 
 TIRED = 0
 SPOILT = -1e9  # the age of a free lane whose memory may hold what is no number

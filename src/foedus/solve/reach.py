@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from foedus.solve.arithmetic import exp, log, part
-from foedus.solve.lanes import entry, fma, less, load, maximum, same, spread, store
-from foedus.solve.passes import ABSENT, OUTSIDE, at_least_never
+from .arithmetic import exp, log, part
+from .lanes import entry, fma, less, load, maximum, same, spread, store
+from .passes import ABSENT, OUTSIDE, at_least_never
 
 LINEAR, ORDERED, LOGARITHMIC = range(3)
 ENDLESS = 1e300

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from foedus.solve import passes
-from foedus.solve.arithmetic import part
-from foedus.solve.lanes import entry, fma, less, load, spread, store
 from foedus.solve.layout import Ints
-from foedus.solve.passes import UNREACHED
+
+from . import passes
+from .arithmetic import part
+from .lanes import entry, fma, less, load, spread, store
+from .passes import UNREACHED
 
 FREE, PAYING, WIDE = range(3)
 KINDS = 3

@@ -21,13 +21,13 @@ from foedus.solve.block import (
     scratch_for,
 )
 from foedus.solve.kernels import compiled
-from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Ints, Layout, layout_of
 from foedus.solve.mixing import Settings
 from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.runs import runs_of
 from foedus.solve.sweeps import ROWS
+from foedus.solve.width import NARROW, WIDTH
 
 
 class Needs(NamedTuple):
@@ -73,10 +73,10 @@ class Runner:
         rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
         self._needs = needs_of(problem.game, self.runs.slots, rows, depth)
 
-    def _room(self) -> tuple[Floats, Numbers, Scratch]:
+    def _room(self, lanes: int) -> tuple[Floats, Numbers, Scratch]:
         """The thread's memory. Lanes that get no world have numbers."""
         numbers, scratch, memory = self._needs
-        room, slots = lend(memory.end), self.runs.slots
+        room, slots = lend(memory.end, lanes), self.runs.slots
         payoffs, *others = carve(room, numbers)
         room[slots : numbers.end] = 0.0
         values = room[: slots + payoffs.shape[0] * payoffs.shape[1]]
@@ -101,16 +101,22 @@ class Runner:
             return np.zeros((len(worlds), len(layout.row_option)))
         usual = layout is self.problem.layout
         own, base = usual_weights(self.problem.game) if usual else weights_of(layout)
-        logs = logarithms(weights[:, worlds])
-        return np.ascontiguousarray((logs[own] - logs[base]).T)
+        logs = logarithms(weights[:, worlds]).T
+        odds: Floats = np.take(logs, own, axis=1) - np.take(logs, base, axis=1)
+        return odds
+
+    def _lanes(self, jobs: Jobs) -> int:
+        """How many jobs are done side by side; the answers are the same."""
+        return NARROW if self.problem.narrow and len(jobs.ended) <= NARROW else WIDTH
 
     def iterate(self, jobs: Jobs, settings: Settings) -> None:
         """Sweep until every job has ended; the answers are in `jobs`."""
-        room, numbers, scratch = self._room()
+        lanes = self._lanes(jobs)
+        room, numbers, scratch = self._room(lanes)
         room[self._needs.scratch.end :] = 0.0
-        lanes = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
-        memory = Memory(**lanes, job=np.zeros(WIDTH, np.int64))
-        compiled().iterate(self.layout, self.runs, numbers, scratch, memory, jobs, settings)
+        arrays = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
+        memory = Memory(**arrays, job=np.zeros(lanes, np.int64))
+        compiled(lanes).iterate(self.layout, self.runs, numbers, scratch, memory, jobs, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
@@ -123,8 +129,9 @@ class Runner:
 
     def conclude_into(self, found: Findings, jobs: Jobs, logarithmic: bool) -> None:
         """Write the same to columns `found.first` … of arrays that are there already."""
-        _, numbers, scratch = self._room()
-        compiled().conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
+        lanes = self._lanes(jobs)
+        _, numbers, scratch = self._room(lanes)
+        compiled(lanes).conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
 
     def logs(self, odds: Floats) -> Floats:
         """ln σ (option, …) of log-odds (row, …)."""

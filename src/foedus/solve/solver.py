@@ -20,12 +20,21 @@ from foedus.solve.askable import askable, finite
 from foedus.solve.certainty import make_certain
 from foedus.solve.checking import checked
 from foedus.solve.continuation import RationalitySteps
-from foedus.solve.equilibrium import Branch, Equilibrium, Method, Status
+from foedus.solve.equilibrium import (
+    INVALID,
+    SOLVED,
+    UNSOLVED,
+    UNSUPPORTED,
+    Branch,
+    Equilibrium,
+    Method,
+)
 from foedus.solve.induction import backward_induction
-from foedus.solve.layout import matters
+from foedus.solve.kernels import SWEEPING, compiled
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
+from foedus.solve.width import NARROW
 
 FIRST = AcceleratedSweeps()
 CALMED = partial(AcceleratedSweeps, Method.CALMED_SWEEPS)
@@ -39,6 +48,7 @@ METHODS = (
 )
 """Which rhythm settles a world that resists is a matter of luck, but tracing costs as much as 10^5 sweeps."""
 TRACING = BranchTracing()
+PRINCIPAL, NONE = np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)
 
 
 def solve(
@@ -63,13 +73,15 @@ def solve(
     certified by the independent code of `certificate`, the others by the kernels. Nothing is raised for a
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
-    problem = Problem(game, tabulation, tolerance, threads)
+    few = tabulation.worlds <= NARROW and not (trace or certain)
+    narrow = few and compiled(NARROW).ready(*SWEEPING)
+    problem = Problem(game, tabulation, tolerance, threads, narrow)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
         return checked(backward_induction(problem, plan), problem, {}, check)
     answers = Answers(problem)
     status = _askable(problem)
-    pending = np.flatnonzero(status == Status.NOT_CONVERGED)
+    pending = np.flatnonzero(status == UNSOLVED)
     for method in () if trace else _methods(max_sweeps):
         if not len(pending):
             break
@@ -84,7 +96,7 @@ def solve(
     if certain and not trace and max_sweeps is None:
         swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
         make_certain(problem, answers, np.flatnonzero(swept), TRACING)
-    status[answers.residual <= tolerance] = Status.SOLVED
+    status[answers.residual <= tolerance] = SOLVED
     return checked(_equilibrium(problem, answers, status), problem, answers.logs, check)
 
 
@@ -98,22 +110,22 @@ def _askable(problem: Problem) -> NDArray[np.int8]:
     """Status (world): INVALID or UNSUPPORTED where there is nothing to solve, else NOT_CONVERGED."""
     status, numbers = askable(problem), problem.tabulation
     endless = np.isinf(numbers.rationality).any(axis=0)
-    status[endless & (status == Status.NOT_CONVERGED)] = Status.UNSUPPORTED
-    status[~finite(numbers.payoffs)] = Status.INVALID
+    status[endless & (status == UNSOLVED)] = UNSUPPORTED
+    status[~finite(numbers.payoffs)] = INVALID
     return status
 
 
 def _branches(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> NDArray[np.int8]:
     """What is known of the branch (world). Without beliefs that depend on play there is only one."""
-    branch = np.where(matters(problem.game).any(), answers.branch, np.int8(Branch.PRINCIPAL))
-    return np.where(status == Status.SOLVED, branch, np.int8(Branch.NONE))
+    branch = answers.branch if len(problem.layout.asked) else PRINCIPAL
+    return np.where(status == SOLVED, branch, NONE)
 
 
 def _equilibrium(problem: Problem, answers: Answers, status: NDArray[np.int8]) -> Equilibrium:
     answers.blank()
     residual, regret, weighted, ties, limit, _ = answers.report
     with_numbers = np.isfinite(answers.values).all(axis=0)
-    status[(status == Status.SOLVED) & ~with_numbers] = Status.NOT_CONVERGED
+    status[(status == SOLVED) & ~with_numbers] = UNSOLVED
     return Equilibrium(
         behaviour=answers.behaviour,
         values=answers.values,

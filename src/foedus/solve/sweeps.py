@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from foedus.solve import passes
-from foedus.solve.arithmetic import exp, part
-from foedus.solve.lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
-from foedus.solve.passes import UNREACHED
-from foedus.solve.reach import LINEAR, LOGARITHMIC, find_reach, forward, least_order, smallness
+from . import passes
+from .arithmetic import exp, part
+from .lanes import entry, fma, less, load, magnitude, maximum, same, spread, store
+from .passes import UNREACHED
+from .reach import LINEAR, LOGARITHMIC, find_reach, forward, least_order, smallness
 
 RESIDUAL, REGRET, WEIGHTED, TIES, LIMIT, LOST = range(6)
 ROWS = 6
