@@ -73,8 +73,7 @@ def solve(
     certified by the independent code of `certificate`, the others by the kernels. Nothing is raised for a
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
-    few = tabulation.worlds <= NARROW and not (trace or certain)
-    narrow = few and compiled(NARROW).ready(*SWEEPING)
+    narrow = not (trace or certain) and compiled(NARROW).ready(*SWEEPING)
     problem = Problem(game, tabulation, tolerance, threads, narrow)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
