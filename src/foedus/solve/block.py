@@ -60,7 +60,7 @@ class Scratch(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What Anderson acceleration remembers, and which job each lane is at."""
+    """What Anderson acceleration remembers, which job each lane is at, where that aims, and how exactly."""
 
     residual: Floats
     answer: Floats
@@ -76,6 +76,8 @@ class Memory(NamedTuple):
     known: Floats
     damping: Floats
     age: Floats
+    aim: Floats
+    tolerance: Floats
     job: Longs
 
 
@@ -174,6 +176,8 @@ def memory_for(layout: Layout, depth: int) -> Memory:
             known=(),
             damping=(),
             age=(),
+            aim=(),
+            tolerance=(),
         ),
         job=np.zeros(WIDTH, np.int64),
     )

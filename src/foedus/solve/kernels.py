@@ -40,6 +40,7 @@ from foedus.solve import (
     mixing,
     narrow,
     passes,
+    paths,
     queue,
     reach,
     rearward,
@@ -75,6 +76,7 @@ SOURCES = (
     rearward,
     sweeps,
     mixing,
+    paths,
     queue,
     tangents,
     walks,
@@ -250,8 +252,9 @@ TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX), Tangent)
 LONGS = types.Array(int64, 1, "C")
 RUNS = named((int64, *[INDICES] * (len(Runs._fields) - 1)), Runs)
 SCHEDULE = named((INDICES, INDICES, LONGS), schedule.Schedule)
-MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, *[VECTOR] * 3, LONGS), Memory)
+MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, *[VECTOR] * 5, LONGS), Memory)
 JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
+PATH = named((*[MATRIX] * 2, *[VECTOR] * 4, *[float64] * 4), paths.Path)
 FINDINGS = named((*[MATRIX] * 3, int64), queue.Findings)
 SETTINGS = named((int64, int64, float64, int64, float64, int64, float64), mixing.Settings)
 TOUR = named((*[INDICES] * 5, int64, int64), walks.Tour)
@@ -272,7 +275,7 @@ def _signatures() -> Signatures:
         "arrange": (tape.arrange, int64(LAYOUT, INDICES, TAPE, WORK)),
         "induct": (backward.induct, void(TAPE, SHAPE, GIVEN, MADE, VECTOR, int64, int64)),
         "schedule": (schedule.schedule, tuple_of(int64, 2)(LAYOUT, SCHEDULE, int64, WORK)),
-        "iterate": (queue.iterate, void(LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, SETTINGS)),
+        "iterate": (queue.iterate, void(LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, PATH, SETTINGS)),
         "conclude": (queue.conclude, void(LAYOUT, NUMBERS, SCRATCH, JOBS, FINDINGS, boolean)),
         "evaluate": (sweeps.evaluate, void(LAYOUT, NUMBERS, SCRATCH)),
         "follow": (walks.follow, void(LAYOUT, NUMBERS, SCRATCH, WALK)),

@@ -15,8 +15,9 @@ from foedus.solve.block import Floats
 
 from . import passes
 from .arithmetic import part
-from .lanes import WIDTH, entry, less, load, lowest, positive, same, store, store_from
+from .lanes import WIDTH, entry, less, load, lowest, positive, same, spread, store, store_from
 from .mixing import LOOSE, accelerate, compare, forget
+from .paths import begin_step, end_step, under_way
 from .reach import LINEAR, LOGARITHMIC, find_reach, smallness
 from .rearward import backward_by_runs
 from .sweeps import appraise_all
@@ -65,18 +66,56 @@ def start(odds: Any, jobs: Any, lane: int, job: int) -> None:
 
 
 @part
-def refill(whole: Any, odds: Any, memory: Any, jobs: Any, waiting: int, busy: int) -> tuple[int, int]:
-    """Give every free lane a job as long as there are any; returns the next job that waits, and who works."""
-    free = ALL ^ busy
-    while free != 0 and waiting < jobs.ended.shape[0]:
-        lane = lowest(free)
-        fill(whole, odds, jobs, lane, waiting)
-        if memory.age[lane] < 0.0:
-            forget(memory, lane)
-        memory.job[lane], memory.age[lane] = waiting, 0.0
-        waiting += 1
-        free &= free - 1
-    return waiting, ALL ^ free
+def afresh(memory: Any, lane: int) -> None:
+    """Let a lane begin without memories."""
+    if memory.age[lane] < 0.0:
+        forget(memory, lane)
+    memory.age[lane] = 0.0
+
+
+@part
+def refill(
+    numbers: Any,
+    odds: Any,
+    memory: Any,
+    jobs: Any,
+    path: Any,
+    tolerance: float,
+    waiting: int,
+    busy: int,
+    stepping: int,
+) -> tuple[int, int]:
+    """Give every free lane a job as long as there are any, or, if it is `stepping`, its own job's next step.
+
+    Returns the next job that waits, and who works.
+    """
+    free, idle = ALL ^ busy, 0
+    while free != 0:
+        lane, rest = lowest(free), free & (free - 1)
+        bit, free = free ^ rest, rest
+        if stepping & bit == 0:
+            if waiting == jobs.ended.shape[0]:
+                idle |= bit
+                continue
+            fill(numbers.whole, odds, jobs, lane, waiting)
+            memory.job[lane] = waiting
+            waiting += 1
+        afresh(memory, lane)
+        if under_way(path):
+            begin_step(numbers, odds, memory, jobs, path, tolerance, lane)
+    return waiting, ALL ^ idle
+
+
+@part
+def end_steps(memory: Any, jobs: Any, path: Any, most: int, released: int) -> int:
+    """Keep what the steps of lanes just released have found; returns the lanes whose jobs have another."""
+    stepping, left = 0, released
+    while left != 0:
+        rest = left & (left - 1)
+        if end_step(memory, jobs, path, most, lowest(left)):
+            stepping |= left ^ rest
+        left = rest
+    return stepping
 
 
 @part
@@ -93,9 +132,10 @@ def release(scratch: Any, memory: Any, jobs: Any, lane: int, ended: int) -> None
 
 
 @part
-def release_ended(scratch: Any, memory: Any, jobs: Any, tolerance: float, busy: int) -> int:
+def release_ended(scratch: Any, memory: Any, jobs: Any, busy: int) -> int:
     """Release the lanes that have converged, or whose reach is lost; returns those still at work."""
     change, drift, lost = load(scratch.change, 0), load(scratch.drift, 0), load(scratch.lost, 0)
+    tolerance = load(memory.tolerance, 0)
     near = less(tolerance, change, 0.0, less(LOOSE * tolerance, drift, 0.0, same(change, change, 1.0, 0.0)))
     ended: int = positive(near + lost) & busy
     left = ended
@@ -119,16 +159,23 @@ def release_tired(scratch: Any, memory: Any, jobs: Any, most: int, busy: int) ->
 
 
 def iterate(
-    layout: Any, runs: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, settings: Any
+    layout: Any, runs: Any, numbers: Any, scratch: Any, memory: Any, jobs: Any, path: Any, settings: Any
 ) -> None:
-    """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up.
+    """Accelerated sweeps for all jobs, each until it has ended or its sweeps are used up; along `path`, if
+    there is one, in each of its steps.
 
     Which lanes are at work is kept as the bits of a whole number.
     """
-    rows, depth = memory.residual.shape[0], memory.target.shape[0]
-    before, slot, made = 0, 0, 0
-    waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, 0, 0)
-    while busy != 0:
+    rows, depth, count = memory.residual.shape[0], memory.target.shape[0], jobs.ended.shape[0]
+    odds, tolerance = scratch.odds, settings.tolerance
+    waiting, busy, stepping, slot, made = 0, 0, 0, 0, 0
+    store(memory.tolerance, 0, spread(tolerance))
+    while True:
+        before = waiting
+        if busy != ALL and (waiting < count or stepping != 0):
+            waiting, busy = refill(numbers, odds, memory, jobs, path, tolerance, waiting, busy, stepping)
+        if busy == 0:
+            return
         if waiting > before:
             passes.prepare_chance(layout, numbers, scratch)
             if settings.reach != LINEAR:
@@ -137,13 +184,13 @@ def iterate(
         find_reach(layout, numbers, scratch, settings.reach)
         store(scratch.lost, 0, backward_by_runs(layout, runs, numbers, scratch))
         compare(layout, scratch, rows)
-        busy = release_ended(scratch, memory, jobs, settings.tolerance, busy)
+        working = busy
+        busy = release_ended(scratch, memory, jobs, busy)
         if busy != 0:
             accelerate(scratch, memory, slot, made, settings)
             busy = release_tired(scratch, memory, jobs, settings.sweeps, busy)
-        before = waiting
-        if busy != ALL:
-            waiting, busy = refill(numbers.whole, scratch.odds, memory, jobs, waiting, busy)
+        if under_way(path):
+            stepping = end_steps(memory, jobs, path, settings.sweeps, working ^ busy)
         slot, made = (slot + 1) % depth, made + 1
 
 

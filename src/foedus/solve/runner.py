@@ -23,6 +23,7 @@ from foedus.solve.block import (
 from foedus.solve.kernels import compiled
 from foedus.solve.layout import Ints, Layout, layout_of
 from foedus.solve.mixing import Settings
+from foedus.solve.paths import NO_PATH, Path
 from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.runs import runs_of
@@ -109,14 +110,14 @@ class Runner:
         """How many jobs are done side by side; the answers are the same."""
         return NARROW if self.problem.narrow and len(jobs.ended) <= NARROW else WIDTH
 
-    def iterate(self, jobs: Jobs, settings: Settings) -> None:
-        """Sweep until every job has ended; the answers are in `jobs`."""
+    def iterate(self, jobs: Jobs, settings: Settings, path: Path = NO_PATH) -> None:
+        """Sweep until every job has ended; the answers are in `jobs`, or, along a path, in `path.here`."""
         lanes = self._lanes(jobs)
         room, numbers, scratch = self._room(lanes)
         room[self._needs.scratch.end :] = 0.0
         arrays = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
         memory = Memory(**arrays, job=np.zeros(lanes, np.int64))
-        compiled(lanes).iterate(self.layout, self.runs, numbers, scratch, memory, jobs, settings)
+        compiled(lanes).iterate(self.layout, self.runs, numbers, scratch, memory, jobs, path, settings)
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
