@@ -75,6 +75,7 @@ claims:
   lever: {says: Its zeal grows., holds: "D(P[alone](moved == yes); idle) > 0.24"}
   undefined: {says: What never happens., holds: "P[alone](both | first == yes and first == no) > 0.5"}
   vague: {says: Something., untestable: it has no formula, against: [rare]}
+  loose: {says: So does the second., because: [seldom], holds: "P[alone](second == yes) > 0.5"}
   heard: {says: It does., cites: [bold#3], speaker: A passer-by, holds: "P[alone](first == yes) > 0.9"}
 """
 
@@ -185,11 +186,40 @@ def test_commands_print_the_same_again(
     turned = ran(told["counter_world"]["command"], capsys)["claims"][0]
     assert turned["margin"] == pytest.approx(told["counter_world"]["margin"], abs=1e-9)
     assert turned["holds"] is not told["base"]["holds"]
+    if told["slopes"]["by"] == "differences":
+        assert told["slopes"]["command"] == told["worlds"]["command"]
+        return
     slopes = ran(told["slopes"]["command"], capsys)["quantities"]
     margin = next(each for each in slopes if each["side"] == "margin")
     rows = {each["id"]: each["derivative"] for each in margin["rows"]}
     for each in told["slopes"]["rows"]:
         assert rows[each["parameter"]] == pytest.approx(each["derivative"], rel=1e-6)
+
+
+def test_the_counter_world_of_an_argument_comes_again(
+    document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The premise holds there and the conclusion does not."""
+    told = claim(document, "loose")["argument"]
+    assert told["counter"]
+    verdicts = {each["id"]: each["holds"] for each in ran(told["counter"]["command"], capsys)["claims"]}
+    assert verdicts == {"seldom": True, "loose": False}
+
+
+def test_a_claim_on_a_derivative_has_slopes_and_a_near_counter_world(document: dict[str, Any]) -> None:
+    """The zeal of a logit choice at λ = 1 grows by σ (1 − σ), of which idle alone decides.
+
+    It is above 0.24 while σ = 1 / (1 + exp(−idle)) is within a tenth of a half.
+    """
+    told = claim(document, "lever")
+    base = 1 / (1 + math.exp(-0.5))
+    slope = base * (1 - base) * (1 - 2 * base)
+    rows = {each["parameter"]: each["derivative"] for each in told["slopes"]["rows"]}
+    turned = math.log(0.6 / 0.4)
+    assert told["slopes"]["by"] == "differences"
+    assert rows["idle"] == pytest.approx(slope, rel=1e-3)
+    assert told["counter_world"]["distance"] == pytest.approx(0.5 - turned, rel=0.01)
+    assert [each["parameter"] for each in told["counter_world"]["moved"]] == ["idle"]
 
 
 def test_worlds_beside_make_no_difference(scenario: Scenario) -> None:

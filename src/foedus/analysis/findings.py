@@ -77,8 +77,9 @@ class Finding:
     branch: the least certain among those of its cases at the base values, None where one is not solved.
     weakest: the number of the world with the smallest margin. rule is of the worlds in which the claim
     holds, or, where it holds in more than half of them, of those in which it fails. counter is None where no
-    search found a world with another verdict. turns is None where nobody searched for other equilibria, and
-    argument where the claim rests on no other that can be tested.
+    search found a world with another verdict. by_differences: whether slopes are differences between worlds,
+    as of a claim that itself holds a derivative, and not exact. turns is None where nobody searched for
+    other equilibria, and argument where the claim rests on no other that can be tested.
     """
 
     surveyed: Surveyed
@@ -90,6 +91,7 @@ class Finding:
     counter: CounterWorld | None
     moved: tuple[str, ...]
     slopes: tuple[Slope, ...]
+    by_differences: bool
     turns: tuple[Turn, ...] | None
     argument: Argument | None
 
@@ -161,6 +163,7 @@ def _finding(
         counter,
         margins.names,
         slopes,
+        margins.by_differences,
         turns,
         argue_over(survey, surveyed.claim),
     )

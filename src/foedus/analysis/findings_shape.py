@@ -105,6 +105,7 @@ def _shape(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any]
             "holds": found.base.holds,
             "margin": None if truth is None else plain(truth.margin[0]),
             "branch": None if found.branch is None else found.branch.name.lower(),
+            "sides": [[plain(left[0]), plain(right[0])] for left, right in truth.sides] if truth else [],
             "reasons": list(found.base.reasons),
             "command": commands.base(),
         },
@@ -130,7 +131,8 @@ def _shape(survey: Survey, found: Finding, commands: Commands) -> dict[str, Any]
                 {"parameter": each.name, "derivative": each.derivative, "over_range": each.over_range}
                 for each in found.slopes
             ],
-            "command": commands.slopes(),
+            "by": "differences" if found.by_differences else "adjoints",
+            "command": commands.drawn() if found.by_differences else commands.slopes(),
         },
         "argument": None if found.argument is None else argument_shape(found.argument, commands),
         "others": None if found.turns is None else [_turn(each) for each in found.turns],

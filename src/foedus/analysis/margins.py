@@ -19,6 +19,9 @@ from foedus.study.worlds import base_world, varied
 
 Floats = NDArray[np.float64]
 
+STEP = 0.01
+"""Of a range: wide enough that the differences by which derivatives are found in many worlds do not show."""
+
 
 @dataclass(eq=False)
 class Margins:
@@ -34,6 +37,7 @@ class Margins:
     threads: int | None = None
     games: Games | None = None
     names: tuple[str, ...] = field(init=False)
+    by_differences: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.games = self.games or Games(self.scenario)
@@ -69,14 +73,28 @@ class Margins:
     def slopes(self, points: Floats, exact: float = EXACT) -> Floats:
         """The derivative of the margin by each assumption, (point, assumption); NaN where there is none.
 
-        `exact` as for `Gradients`.
+        `exact` as for `Gradients`. A claim that itself holds a derivative or a tipping point has its slopes
+        by differences, which `by_differences` tells from then on.
         """
-        try:
-            gradients = Gradients(self._evaluation(points), self.names, exact)
-            _, slopes = gradients.signed(self.claim.condition)
-        except (NoExactDerivative, Unanswerable):
-            return np.full(points.shape, np.nan)
-        return np.broadcast_to(slopes, points.T.shape).T.copy()
+        if not self.by_differences:
+            try:
+                gradients = Gradients(self._evaluation(points), self.names, exact)
+                _, slopes = gradients.signed(self.claim.condition)
+            except NoExactDerivative:
+                self.by_differences = True
+            except Unanswerable:
+                return np.full(points.shape, np.nan)
+            else:
+                return np.broadcast_to(slopes, points.T.shape).T.copy()
+        return np.stack([self._differences(point) for point in points])
+
+    def _differences(self, point: Floats) -> Floats:
+        """Slopes (assumption) between two points for each assumption, a hundredth of its range to either side
+        or as far as the range goes; all points are one batch."""
+        steps = np.diag(STEP * (self.ranges[:, 1] - self.ranges[:, 0]))
+        below, above = (np.clip(point + way * steps, *self.ranges.T) for way in (-1.0, 1.0))
+        found = self._signed(self._solvable(np.concatenate([below, above]), check=0)).reshape(2, -1)
+        return np.asarray((found[1] - found[0]) / np.diag(above - below))
 
     def _signed(self, evaluation: Evaluation) -> Floats:
         try:

@@ -18,7 +18,9 @@ from foedus.wording import plural, tally
 
 Claim = Mapping[str, Any]
 INDENT = 4
-MOST_MOVES = 4
+MOST_MOVES, SEVERAL = 4, 2
+MOST_LIKELY = 0.5
+"""Of a rule's density, from which on it says where a claim holds, and not only where it does more often."""
 VERDICTS = {True: "holds", False: "does not hold", None: "undefined"}
 
 
@@ -91,9 +93,13 @@ def said(claim: Claim) -> str:
 
 
 def base_words(base: Mapping[str, Any]) -> str:
-    """Margin and branch, to stand behind a verdict at the base values."""
+    """Margin, branch, and the sides of several comparisons, to stand behind a verdict at the base values."""
     margin = "" if base["margin"] is None else f", margin {figure(base['margin'])}"
-    return margin + ("" if base["branch"] is None else f" ({base['branch']} branch)")
+    branch = "" if base["branch"] is None else f" ({base['branch']} branch)"
+    if len(base["sides"]) < SEVERAL:
+        return margin + branch
+    sides = "; ".join(f"{figure(left)} against {figure(right)}" for left, right in base["sides"])
+    return f"{margin}{branch}: {sides}"
 
 
 def told_of(claim: Claim, whole: bool) -> Iterator[Told]:
@@ -124,7 +130,8 @@ def told_of(claim: Claim, whole: bool) -> Iterator[Told]:
         yield Told((counter_line(counter, whole),), counter["command"])
     steep = [f"{each['parameter']} {each['over_range']:+.3g}" for each in claim["slopes"]["rows"]]
     if steep:
-        words = f"Margin over an assumption's range, at the slope here: {', '.join(steep)}."
+        how = ", by differences" if claim["slopes"]["by"] == "differences" else ""
+        words = f"Margin over an assumption's range, at the slope here{how}: {', '.join(steep)}."
         yield Told((words,), claim["slopes"]["command"])
 
 
@@ -165,8 +172,9 @@ def rule_line(rule: Mapping[str, Any]) -> str:
         return f"No rule: {rule['reason']}."
     where = " and ".join(_limit(each) for each in rule["limits"])
     verb = "Holds" if rule["of"] == "holds" else "Fails"
-    told = f"density {percent(rule['density'])} %, coverage {percent(rule['coverage'])} %"
-    return f"{verb} where {where}: {told}."
+    often = "" if rule["density"] >= MOST_LIKELY else " more often"
+    told = f"density {percent(rule['density'])} %, against {percent(rule['base'])} % anywhere"
+    return f"{verb}{often} where {where}: {told}; coverage {percent(rule['coverage'])} %."
 
 
 def _limit(limit: Mapping[str, Any]) -> str:
@@ -183,10 +191,17 @@ def counter_line(counter: Mapping[str, Any] | None, whole: bool = False) -> str:
     if counter is None:
         return "No world with another verdict was found."
     told = counter["moved"] if whole else counter["moved"][:MOST_MOVES]
-    moves = [f"{each['parameter']} {figure(each['from'])} → {figure(each['to'])}" for each in told]
+    moves = [f"{each['parameter']} {_move(each['from'], each['to'])}" for each in told]
     more = len(counter["moved"]) - len(moves)
     rest = f" and {more} more" if more > 0 else ""
     return f"Turns {counter['distance']:.2f} range-widths away: {', '.join(moves)}{rest}."
+
+
+def _move(start: float, end: float) -> str:
+    """From where to where, with as many figures as tell the two apart."""
+    if figure(start) != figure(end):
+        return f"{figure(start)} → {figure(end)}"
+    return f"{start:.8g} → {end:.8g}"
 
 
 def argument_line(argument: Mapping[str, Any]) -> str:
