@@ -21,11 +21,12 @@ Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 """Margins (point) at points (point, assumption), or slopes (point, assumption) there."""
 
-STARTS = 3
+STARTS = 8
 FINE = 2.0**-12
 """Of the way from the base to a turned world: how finely the place where the verdict turns is told."""
-ROUNDS = 8
-CLOSE, BEHIND = 1e-3, 1.1
+ROUNDS = 120
+"""A claim with several comparisons has an edge where they meet, along which the search can only zigzag."""
+CLOSE, BEHIND = 1e-3, 2.0
 """The search ends where no point comes closer by such a share, those that are so much further left aside."""
 SHORTEST = 1 / 64
 BEYOND = 2 * EQUAL
@@ -101,11 +102,11 @@ def nearest(ground: Ground, sampled: Floats, margins: Floats) -> CounterWorld | 
     starts from those nearest to the base in which the verdict has turned, and along the slopes at the base.
     """
     known = (sampled - ground.base) / ground.width
-    starts = _starts(ground, known, margins)
-    best = _drawn_in(ground, starts) if len(starts) else _along_slopes(ground)
-    if best is None:
+    sampled_starts, steepest = _starts(ground, known, margins), _along_slopes(ground)
+    starts = [_drawn_in(ground, each) for each in (sampled_starts, steepest) if len(each)]
+    if not starts:
         return None
-    moves = _sparse(ground, _descended(ground, best))
+    moves = _sparse(ground, _descended(ground, np.vstack(starts)))
     away = float(ground.surely_turned(moves[None])[0])
     if not away > BEYOND:
         return None
@@ -154,38 +155,47 @@ def _crossing(below: Floats, above: Floats) -> Floats:
     return np.where(told, -below / np.where(told, above - below, 1.0), 0.5)
 
 
-def _along_slopes(ground: Ground) -> Floats | None:
-    """A turned world in the direction in which the margin changes fastest at the base."""
+def _along_slopes(ground: Ground) -> Floats:
+    """A turned world in the direction in which the margin changes fastest at the base, if there is one."""
     origin = np.zeros((1, len(ground.base)))
     slopes = ground.towards(origin)[0]
     if not slopes.any():
-        return None
+        return origin[:0]
     steps = np.geomspace(0.05, 2.0, 12)[:, None]
     tried = np.clip(steps * slopes / np.linalg.norm(slopes), *ground.bounds)
     corner = np.where(slopes > 0, ground.bounds[1], np.where(slopes < 0, ground.bounds[0], 0.0))
     tried = np.vstack([tried, corner])
     turned = np.flatnonzero(ground.turned(tried) > BEYOND)
-    return _drawn_in(ground, tried[turned[:1]]) if len(turned) else None
+    return np.asarray(tried[turned[:1]])
 
 
 def _descended(ground: Ground, starts: Floats) -> Floats:
-    """The nearest of the points to which the starts lead; the verdict has turned at it."""
-    here, tried = starts.copy(), starts
+    """The nearest of the points to which the starts lead; the verdict has turned at it.
+
+    A start is followed until it comes no closer, or is left behind by another.
+    """
+    here, tried = starts.copy(), starts.copy()
     away, reach = ground.turned(here), np.ones(len(here))
     slopes, nearer = np.zeros_like(here), np.ones(len(here), np.bool_)
+    going = np.arange(len(here))
     for _ in range(ROUNDS):
-        if nearer.any():
-            slopes[nearer] = ground.towards(tried)[nearer]
-        aim = np.stack([_foot(ground, *each) for each in zip(here, away, slopes, strict=True)])
-        tried = _drawn_back(ground, here + reach[:, None] * (aim - here), here)
-        turned = ground.turned(tried)
-        nearer = (turned > BEYOND) & (np.linalg.norm(tried, axis=1) < np.linalg.norm(here, axis=1))
+        moved = going[nearer[going]]
+        if len(moved):
+            slopes[moved] = ground.towards(tried[moved])
+        aim = np.stack([_foot(ground, here[k], away[k], slopes[k]) for k in going])
+        tried[going] = _drawn_back(
+            ground, here[going] + reach[going, None] * (aim - here[going]), here[going]
+        )
+        turned = ground.turned(tried[going])
         before = np.linalg.norm(here, axis=1)
-        here[nearer], away[nearer] = tried[nearer], turned[nearer]
-        reach = np.where(nearer, np.minimum(1.0, 2 * reach), reach / 4)
+        closer = (turned > BEYOND) & (np.linalg.norm(tried[going], axis=1) < before[going])
+        nearer[going] = closer
+        here[going[closer]], away[going[closer]] = tried[going[closer]], turned[closer]
+        reach[going] = np.where(closer, np.minimum(1.0, 2 * reach[going]), reach[going] / 4)
         now = np.linalg.norm(here, axis=1)
         settled = (before - now <= CLOSE * now.min()) & (nearer | (reach < SHORTEST))
-        if (settled | (now > BEHIND * now.min())).all():
+        going = going[~(settled | (now > BEHIND * now.min()))[going]]
+        if not len(going):
             break
     return np.asarray(here[np.argmin(np.linalg.norm(here, axis=1))])
 
