@@ -394,3 +394,22 @@ def test_options_that_do_not_fit(
     """Wrong usage is told, and nothing is written."""
     assert main(["claims", str(path), *words]) == 2
     assert capsys.readouterr().err
+
+
+def test_planted_disputes_of_claims(path: Path) -> None:
+    """Twenty pairs of claims, each parted by another assumption and blurred by two: 20 of 20 are found."""
+    count, places = 20, np.linspace(0.3, 0.7, 20)
+    sure = "P[alone](first == yes or first == no)"
+    added = [f"  q{k}: {{value: 0.5, range: [0, 1], about: what parts pair {k}}}" for k in range(count)]
+    claims = [
+        f'  up{k}: {{says: Above., against: [down{k}], holds: "(q{k} + (p - 0.5) / 4) * {sure} > {place}"}}\n'
+        f'  down{k}: {{says: Below., holds: "(q{k} + (q - 0.5) / 4) * {sure} < {place}"}}'
+        for k, place in enumerate(places)
+    ]
+    head, _ = COINS.replace("variables:", "\n".join([*added, "variables:"])).split("claims:")
+    disputes = find_disputes(read_text("\n".join([f"{head}claims:", *claims])), worlds=2000)
+    found = disputes_shape(disputes, str(path))["disputes"]
+    best = [each["cruxes"][0] for each in found]
+    assert [each["parameter"] for each in best] == [f"q{k}" for k in range(count)]
+    assert [each["threshold"] for each in best] == pytest.approx(places, abs=0.06)
+    assert {each["above"] for each in best} == {"left"}

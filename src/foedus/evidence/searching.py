@@ -21,7 +21,7 @@ SYNTAX = re.compile(r"[*^{}+]|(?<=\w):(?=\w)")
 OPERATORS = ("AND", "OR")
 MOST_WORDS = 50
 MOST_CANDIDATES = 1_000
-MOST_RANKED = 15_000
+MOST_RANKED = 5_000
 
 
 def search(store: Store, query: str, most: int, context: int, document: str | None = None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def search(store: Store, query: str, most: int, context: int, document: str | No
 def ranked(store: Store, match: str, only: Record | None, most: int) -> tuple[list[tuple[int, float]], bool]:
     """Numbers and scores of the best paragraphs, and whether all that match were ranked.
 
-    The ranking (BM25) stops after 15,000 paragraphs: a query that so many match is one of words that are
+    The ranking (BM25) stops after 5,000 paragraphs: a query that so many match is one of words that are
     everywhere, and tell no paragraph from another.
     """
     condition, values = "", []

@@ -32,7 +32,8 @@ CREATE TABLE bands (
     key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE passages USING fts5 (
-    text, content='paragraphs', content_rowid='number', tokenize='unicode61 remove_diacritics 2'
+    text, content='paragraphs', content_rowid='number', tokenize='unicode61 remove_diacritics 2',
+    prefix='1 2 3'
 );
 """
 
