@@ -21,7 +21,9 @@ JIT: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": False,
     "_nrt": False,
+    "no_cfunc_wrapper": True,
 }
+INSIDE: dict[str, Any] = {"no_cpython_wrapper": True}  # of what Python never calls: compiled in half the time
 
 LOG2_E = 1.4426950408889634
 ROUNDING = 6755399441055744.0  # 1.5 · 2^52: adding it leaves the nearest integer in the low bits
@@ -35,7 +37,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def part(function: Function) -> Function:
     """A function that kernels call; it is compiled into each of them."""
-    return cast(Function, numba.jit(forceinline=True, **JIT)(function))
+    return cast(Function, numba.jit(forceinline=True, **JIT, **INSIDE)(function))
 
 
 @part

@@ -173,7 +173,7 @@ def _compile(function: Callable[..., Any], signature: Any, done: Path) -> Callab
 @cache
 def _announce() -> None:
     _forget_old(cache_folder().parent)
-    log.info("compiling the solver's kernels, once for this version (about a quarter of a minute)")
+    log.info("compiling the solver's kernels, once for this version (about half a minute)")
 
 
 def needs_compiling() -> bool:

@@ -168,7 +168,8 @@ def iterate(
     """
     rows, depth, count = memory.residual.shape[0], memory.target.shape[0], jobs.ended.shape[0]
     odds, tolerance = scratch.odds, settings.tolerance
-    waiting, busy, stepping, slot, made = 0, 0, 0, 0, 0
+    zero: Any = np.int64(0)  # what takes a literal is compiled for the literal too
+    waiting = busy = stepping = slot = made = zero
     store(memory.tolerance, 0, spread(tolerance))
     while True:
         before = waiting

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve.arithmetic import JIT, part
+from foedus.solve.arithmetic import INSIDE, JIT, part
 from foedus.solve.block import Floats
 from foedus.solve.lanes import WIDTH
 
@@ -19,14 +19,12 @@ LINE = 16  # numbers, at most, in a cache line
 OUT, NEVER, MET = 0, 1, 2
 ANSWERS = -1
 
-INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-
 Ints = NDArray[np.int32]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def routine(function: Function) -> Function:
-    """A function that kernels call. Without a way in from Python it is compiled in half the time."""
+    """A function that kernels call, and that is not compiled into each."""
     return cast(Function, numba.jit(**JIT, **INSIDE)(function))
 
 
