@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 
 from foedus.solve.block import Floats
-from foedus.solve.bordered import Bordered, Factorised, bordered
+from foedus.solve.bordered import Bordered, Factorised, Shortcut, bordered
 from foedus.solve.cubic import Cubic, between
 from foedus.solve.curve import Curve
 
@@ -84,6 +84,7 @@ class BranchPath:
 
     def __init__(self, response: Curve, scale: float, pace: Pace, tolerance: float) -> None:
         self.response, self.scale, self.pace, self.tolerance = response, scale, pace, tolerance
+        self._shortcut = Shortcut()
 
     def follow(self, goal: float = 1.0) -> Trace:
         """Go from t = 0 to the first point with t = `goal`."""
@@ -207,7 +208,7 @@ class BranchPath:
 
     def _system(self, normal: Floats) -> Bordered:
         """The derivative of F at the place last answered, bordered by `normal`."""
-        return bordered(self.response, self.scale, normal, self.pace.dense)
+        return bordered(self.response, self.scale, normal, self.pace.dense, self._shortcut)
 
     def _point(self, y: Floats, normal: Floats) -> Point:
         self._gap(y)
