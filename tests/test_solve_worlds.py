@@ -16,7 +16,7 @@ from foedus.solve.equilibrium import Equilibrium, Method, Status
 from foedus.solve.kernels import NARROW_KERNELS, SWEEPING
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.ranges import FEW, payoff_spread
-from foedus.solve.solver import FIRST, solve
+from foedus.solve.solver import CALMED, FIRST, solve
 from foedus.solve.width import NARROW, WIDTH
 from games import from_tree, random_game, random_tree
 
@@ -83,6 +83,25 @@ def test_narrow_kernels(seed: int, worlds: int) -> None:
     for name in ("behaviour", "values", "report", "sweeps", "logarithmic"):
         assert np.array_equal(*(getattr(each, name) for each in answers), equal_nan=True), name
     assert same(solve(game, numbers), solve(game, problem.tabulation), here)
+
+
+@given(seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_the_rhythm_that_takes_the_fewest_sweeps(seed: int) -> None:
+    """Rivals answer as the best of them does alone, bit for bit, and the first of several such."""
+    game, numbers = hard(seed)
+    problem, here = Problem(game, numbers), np.arange(numbers.worlds)
+    rivals, *alone = (Answers(problem) for _ in range(1 + len(CALMED.rhythms)))
+    CALMED(problem, rivals, here)
+    for each, rhythm in zip(alone, CALMED.rhythms, strict=True):
+        replace(CALMED, rhythms=(rhythm,))(problem, each, here)
+    needed = np.stack([np.where(each.residual <= 1e-10, each.sweeps, np.inf) for each in alone])
+    settled = np.flatnonzero(np.isfinite(needed).any(axis=0))
+    for world in settled.tolist():
+        best = int(needed[:, world].argmin())
+        assert rivals.sweeps[world] == len(CALMED.rhythms) * needed[best, world]
+        for name in ("behaviour", "values", "report"):
+            assert np.array_equal(getattr(rivals, name)[:, world], getattr(alone[best], name)[:, world])
 
 
 @given(seed=SEEDS)

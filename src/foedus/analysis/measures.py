@@ -22,7 +22,7 @@ from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
 
-CHUNK, FEWEST = 4096, 8
+CHUNK, FEWEST = 16384, 8
 """Worlds solved at a time: enough that those which resist the first method fill a block together."""
 BUDGET = 512 * 2**20
 """Bytes that the numbers, answers and results of these worlds may take together."""

@@ -2,7 +2,7 @@
 
 `solver` is the front door: it tries the methods in turn (`induction`, `acceleration`, `continuation`), each
 a walk over blocks of worlds (`problem`, `block`), in memory that a thread keeps (`arena`). The kernels
-(`kernels`) are `passes` put together to `sweeps`, with the least squares of `mixing`, on vectors of worlds
+(`kernels`) walk a game whose alike nodes are one (`merging`); they are `passes` put together to `sweeps`, with the least squares of `mixing`, on vectors of worlds
 (`lanes`, `arithmetic`), and for few worlds the same of fewer lanes (`narrow`); what many sweeps repeat, the
 way backwards, is `rearward`, in the order of `schedule` along the lists of `runs`. `evaluate` and `follow`
 ask what a behaviour leads to, `ranges` what is at stake whatever anybody does; `gradient` and `retrace`

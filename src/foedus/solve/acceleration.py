@@ -4,7 +4,7 @@ A sweep carries reach forwards and answers backwards, each information set at on
 have just answered, so only beliefs remain to be iterated. Anderson (1965) acceleration works on the log-odds
 of the choices that beliefs depend on. Where the acceleration is caught at a place that is nearly, but not
 quite, a fixed point, a stretch of small plain steps carries it past: bursts of the one alternate with
-stretches of the other.
+stretches of the other. Which rhythm does that soonest is a matter of luck, so rivals try several.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foedus.solve.block import Indices
+from foedus.solve.block import Indices, repacked
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
-from foedus.solve.mixing import Settings
+from foedus.solve.mixing import Rhythm, Settings
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.queue import Jobs
 from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
@@ -28,15 +28,16 @@ SLACK = 0.1  # how much smaller than the residual that the certificate demands i
 
 @dataclass(frozen=True)
 class AcceleratedSweeps:
-    """`depth` differences are remembered; at most `sweeps`; the rest as in `Settings`."""
+    """At most `sweeps`, in one of the rhythms: the one that takes the fewest, or the first of such."""
 
     method: Method = Method.ACCELERATED_SWEEPS
-    depth: int = 5
     sweeps: int = 60
-    rest: int = 0
-    calm: float = 1.0
-    burst: int = 60
-    damping: float = 0.0
+    rhythms: tuple[Rhythm, ...] = (Rhythm(),)
+
+    @property
+    def depth(self) -> int:
+        """How many differences have to be remembered."""
+        return int(max(rhythm.depth for rhythm in self.rhythms))
 
     def __call__(self, problem: Problem, answers: Answers, worlds: Indices) -> None:
         """Answer the problem in the worlds named, not by linear reach where it is known to be lost.
@@ -48,7 +49,7 @@ class AcceleratedSweeps:
 
     def settings(self, problem: Problem, reach: int) -> Settings:
         aim = SLACK * problem.tolerance
-        return Settings(reach, self.sweeps, aim, self.rest, self.calm, self.burst, self.damping)
+        return Settings(reach, self.sweeps, aim, np.array(self.rhythms, np.float64))
 
     def _all(
         self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool
@@ -56,13 +57,11 @@ class AcceleratedSweeps:
         runner = Runner(problem, layout, self.depth)
 
         def work(task: Indices) -> None:
-            jobs = runner.jobs(task, linear=not logarithmic)
-            runner.iterate(jobs, self.settings(problem, ORDERED if logarithmic else LINEAR))
+            jobs = self._swept(runner, task, ORDERED if logarithmic else LINEAR)
             sweeps = self.counted(jobs)
             lost = np.flatnonzero(jobs.ended < 0)
             if logarithmic and len(lost):
-                again = runner.jobs(task[lost])
-                runner.iterate(again, self.settings(problem, LOGARITHMIC))
+                again = self._swept(runner, task[lost], LOGARITHMIC)
                 jobs.odds[lost], jobs.ended[lost] = again.odds, again.ended
                 sweeps[lost] += self.counted(again)
             place = None if logarithmic else answers.place_for(task)
@@ -76,6 +75,21 @@ class AcceleratedSweeps:
 
         problem.over_tasks(worlds, work)
 
+    def _swept(self, runner: Runner, worlds: Indices, reach: int) -> Jobs:
+        """The worlds as jobs, and what came of them by the best of the rhythms."""
+        jobs, settings = runner.jobs(worlds, linear=reach == LINEAR), self.settings(runner.problem, reach)
+        rivals = len(self.rhythms)
+        if rivals == 1:
+            runner.iterate(jobs, settings)
+            return jobs
+        each = np.repeat(np.arange(len(worlds)), rivals)
+        tried = Jobs(repacked(jobs.numbers, each), jobs.odds[each], np.zeros(len(each), np.int64))
+        runner.iterate(tried, settings)
+        needed = np.where(tried.ended > 0, tried.ended, self.sweeps + np.where(tried.ended < 0, 1, 2))
+        best = needed.reshape(-1, rivals).argmin(axis=1) + np.arange(0, len(each), rivals)
+        return jobs._replace(odds=tried.odds[best], ended=tried.ended[best])
+
     def counted(self, jobs: Jobs) -> NDArray[np.int32]:
-        """How many sweeps each job took (job)."""
-        return np.where(jobs.ended == 0, self.sweeps, np.abs(jobs.ended)).astype(np.int32)
+        """How many sweeps each job took, those of rivals included (job)."""
+        each = np.where(jobs.ended == 0, self.sweeps, np.abs(jobs.ended))
+        return np.asarray(each * len(self.rhythms), np.int32)

@@ -48,7 +48,7 @@ def finite(numbers: Floats) -> Bools:
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def weights_together(game: Game) -> tuple[NDArray[np.int32], ...]:
     """Rows of weights of which one must be positive, once for all information sets that have these.
 

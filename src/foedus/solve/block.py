@@ -60,7 +60,8 @@ class Scratch(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What Anderson acceleration remembers, which job each lane is at, where that aims, and how exactly."""
+    """What Anderson acceleration remembers, which job each lane is at, where that aims, how exactly, and the
+    most sweeps that it may take."""
 
     residual: Floats
     answer: Floats
@@ -78,6 +79,7 @@ class Memory(NamedTuple):
     age: Floats
     aim: Floats
     tolerance: Floats
+    most: Floats
     job: Longs
 
 
@@ -85,7 +87,7 @@ class Tangent(NamedTuple):
     """A direction, `logs` (share, lane) and `rationality` (actor, lane), and what it changes.
 
     `ways` (way, lane): which share of its node's reach each way brings. `reach` is of ln reach, and, once an
-    information set has answered, of its beliefs.
+    information set has answered, of its beliefs. `turns` (node): a bit for each actor whose value is asked.
     """
 
     logs: Floats
@@ -95,6 +97,7 @@ class Tangent(NamedTuple):
     values: Floats
     quality: Floats
     next_logs: Floats
+    turns: NDArray[np.int64]
 
 
 class Walk(NamedTuple):
@@ -178,12 +181,13 @@ def memory_for(layout: Layout, depth: int) -> Memory:
             age=(),
             aim=(),
             tolerance=(),
+            most=(),
         ),
         job=np.zeros(WIDTH, np.int64),
     )
 
 
-def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
+def tangent_for(layout: Layout, rows: int, actors: int, turns: NDArray[np.int64]) -> Tangent:
     """Memory for the derivative of a sweep; the direction starts as none."""
     nodes, options = len(layout.information_set), len(layout.weight)
     widest = int(np.max(np.diff(layout.first_option), initial=1))
@@ -197,6 +201,7 @@ def tangent_for(layout: Layout, rows: int, actors: int) -> Tangent:
             quality=(widest,),
             next_logs=(options,),
         ),
+        turns=turns,
     )
 
 

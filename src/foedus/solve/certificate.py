@@ -80,7 +80,7 @@ class Layers:
     options_of: Groups
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def layers_of(game: Game) -> Layers:
     """The game's layers, made once per game."""
     degree = np.diff(game.first_edge)

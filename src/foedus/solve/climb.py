@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, repacked
 from foedus.solve.lanes import WIDTH
+from foedus.solve.mixing import Rhythm
 from foedus.solve.pull import pulled
 from foedus.solve.queue import Jobs
 from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
 
-SWEEPS = AcceleratedSweeps(depth=8, sweeps=120)
+SWEEPS = AcceleratedSweeps(sweeps=120, rhythms=(Rhythm(depth=8),))
 DENSE = 150
 ROUNDS = 60
 LONGEST = 4.0

@@ -16,12 +16,13 @@ from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices
 from foedus.solve.equilibrium import Method
 from foedus.solve.layout import Layout
+from foedus.solve.mixing import Rhythm
 from foedus.solve.paths import Path
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.reach import LINEAR, LOGARITHMIC
 from foedus.solve.runner import Runner
 
-CORRECTOR = AcceleratedSweeps(depth=8, sweeps=40, damping=0.3)
+CORRECTOR = AcceleratedSweeps(sweeps=40, rhythms=(Rhythm(depth=8, damping=0.3),))
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ def _leave_out(problem: Problem, found: Gradient) -> None:
         each[..., ~found.regular] = np.nan
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _entangled(game: Game, rows: int) -> NDArray[np.bool_]:
     """Whether a belief may depend on a probability (row): it leads to where somebody may wonder."""
     source = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))

@@ -52,7 +52,7 @@ class Layout(NamedTuple):
     asked: Ints
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def layout_of(game: Game) -> Layout:
     """The game's layout, made once per game. Raises UnorderedGame."""
     out_degree = np.diff(game.first_edge)
@@ -103,7 +103,7 @@ def asked_rows(layout: Layout) -> int:
     return int(np.diff(layout.first_option)[layout.asked].sum()) - len(layout.asked)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def matters(game: Game) -> NDArray[np.bool_]:
     """Whether the beliefs of some later information set can depend on the choice at each one."""
     several = np.flatnonzero(game.last_node - game.first_node > 1)
@@ -113,7 +113,7 @@ def matters(game: Game) -> NDArray[np.bool_]:
     leads = np.zeros(game.nodes, np.bool_)
     found_now = np.flatnonzero(np.isin(game.information_set, several))
     while len(found_now):
-        ways = _stretches(starts[found_now], starts[found_now + 1])
+        ways = stretches(starts[found_now], starts[found_now + 1])
         before = np.unique(parent[by_child[ways]])
         found_now = before[~leads[before]]
         leads[found_now] = True
@@ -122,7 +122,7 @@ def matters(game: Game) -> NDArray[np.bool_]:
     return found
 
 
-def _stretches(first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray[np.intp]:
+def stretches(first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray[np.intp]:
     """The numbers first … last − 1 of each stretch, one after another."""
     sizes = last - first
     ends = np.cumsum(sizes)
@@ -151,7 +151,7 @@ def _check(game: Game, parent: NDArray[np.int64], out_degree: NDArray[np.integer
         "the nodes of an information set are consecutive": bool(
             np.all(
                 np.repeat(np.arange(game.information_sets), game.last_node - game.first_node)
-                == game.information_set[_stretches(game.first_node, game.last_node)]
+                == game.information_set[stretches(game.first_node, game.last_node)]
             )
             and np.sum(game.last_node - game.first_node) == np.sum(owned)
         ),

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from foedus.solve.block import Floats
+
 from . import passes
 from .arithmetic import part
 from .lanes import WIDTH, entry, fma, less, load, magnitude, maximum, minimum, spread, store
@@ -22,20 +24,32 @@ SHRINKING = 0.8
 SHORTEST = 0.02
 
 
-class Settings(NamedTuple):
-    """How to iterate: the way to find reach (see `reach`), the most sweeps, the tolerance, and the rhythm.
+class Rhythm(NamedTuple):
+    """Stretches of `rest` plain sweeps, whose steps are `calm` long and shorter in each later stretch,
+    alternate with bursts of `burst` accelerated ones, damped by `damping` in [0, 1), which know `depth`
+    differences."""
 
-    Stretches of `rest` plain sweeps, whose steps are `calm` long and shorter in each later stretch, alternate
-    with bursts of `burst` accelerated ones, damped by `damping` in [0, 1).
+    depth: float = 5
+    rest: float = 0
+    calm: float = 1.0
+    burst: float = 60
+    damping: float = 0.0
+
+
+DEPTH, REST, CALM, BURST, DAMPING = range(5)
+
+
+class Settings(NamedTuple):
+    """How to iterate: the way to find reach (see `reach`), the most sweeps, the tolerance, and the rhythms.
+
+    rhythms (rhythm, field): those of `Rhythm`. If there are several, as many jobs that follow one another are
+    rivals, each with a rhythm of its own, and what one of them needs is the most that is left to the others.
     """
 
     reach: int
     sweeps: int
     tolerance: float
-    rest: int
-    calm: float
-    burst: int
-    damping: float
+    rhythms: Floats
 
 
 @part
@@ -159,6 +173,14 @@ def mix_damped(scratch: Any, memory: Any, slot: int, used: int) -> None:
 
 
 @part
+def steady(settings: Any) -> bool:
+    """Whether all sweeps of every lane are accelerated, in one burst."""
+    rhythms = settings.rhythms
+    one: bool = rhythms.shape[0] == 1 and rhythms[0, REST] == 0 and settings.sweeps <= rhythms[0, BURST]
+    return one
+
+
+@part
 def pace(memory: Any, made: int, settings: Any) -> int:
     """Into `known` and `damping` (lane) what each lane's age asks for; returns the most that may be known.
 
@@ -166,24 +188,26 @@ def pace(memory: Any, made: int, settings: Any) -> int:
     were made in all.
     """
     depth: int = memory.target.shape[0]
-    age = load(memory.age, 0)
+    age, rhythms = load(memory.age, 0), settings.rhythms
     store(memory.age, 0, age + 1.0)
-    if settings.rest == 0 and settings.sweeps <= settings.burst:
+    if steady(settings):
         store(memory.known, 0, minimum(age, float(depth)))
-        store(memory.damping, 0, spread(settings.damping))
+        store(memory.damping, 0, spread(rhythms[0, DAMPING]))
         return min(made, depth)
-    most, round_length = 0, settings.rest + settings.burst
+    most = 0
     for lane in range(WIDTH):
+        own = memory.job[lane] % rhythms.shape[0]
+        rest, length = int(rhythms[own, REST]), int(rhythms[own, REST] + rhythms[own, BURST])
         before = int(memory.age[lane]) - 1
-        turn = before // round_length if before >= round_length else 0
-        since = before - turn * round_length - settings.rest
+        turn = before // length if before >= length else 0
+        since = before - turn * length - rest
         if since < 0:
-            length = max(settings.calm * SHRINKING**turn, SHORTEST)
-            memory.known[lane], memory.damping[lane] = 0.0, 1.0 - length
+            step = max(rhythms[own, CALM] * SHRINKING**turn, SHORTEST)
+            memory.known[lane], memory.damping[lane] = 0.0, 1.0 - step
         else:
-            known = min(since, depth)
+            known = min(since, int(rhythms[own, DEPTH]))
             most = max(most, known)
-            memory.known[lane], memory.damping[lane] = known, settings.damping
+            memory.known[lane], memory.damping[lane] = known, rhythms[own, DAMPING]
     return most
 
 
@@ -195,7 +219,7 @@ def accelerate(scratch: Any, memory: Any, slot: int, made: int, settings: Any) -
     if used > 0:
         project(memory, slot, used)
         fit(memory, slot, used)
-    if settings.rest == 0 and settings.damping == 0.0:
+    if steady(settings) and settings.rhythms[0, DAMPING] == 0.0:
         mix(scratch, memory, slot, used)
     else:
         mix_damped(scratch, memory, slot, used)

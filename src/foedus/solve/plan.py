@@ -35,7 +35,7 @@ SCORES = 4
 """Rows that a record of three options needs for its scores."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def plan_of(game: Game, rows: int) -> Plan | None:
     """The plan, made once per game, of so many rows of payoffs; None where something is hidden.
 

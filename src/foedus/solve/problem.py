@@ -31,6 +31,7 @@ from foedus.solve.equilibrium import Branch, Method
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.queue import Findings
+from foedus.solve.runs import turns_of
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
 
 TASK, FEW_NODES, MANY_NODES, LEAST_PART = 256, 1 << 18, 1 << 24, 4
@@ -62,7 +63,8 @@ class Problem:
         return scratch_for(self.layout, len(self.tabulation.probabilities), len(self.game.actors))
 
     def tangent(self) -> Tangent:
-        return tangent_for(self.layout, len(self.tabulation.probabilities), len(self.game.actors))
+        rows, turns = len(self.tabulation.probabilities), turns_of(self.game)
+        return tangent_for(self.layout, rows, len(self.game.actors), turns)
 
     def numbers(self, worlds: Indices) -> Numbers:
         return numbers_of(self.tabulation, worlds)

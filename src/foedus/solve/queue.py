@@ -74,13 +74,34 @@ def afresh(memory: Any, lane: int) -> None:
 
 
 @part
+def left_to(jobs: Any, job: int, settings: Any) -> int:
+    """How many sweeps a job may take: no more than a rival has needed."""
+    rivals: int = settings.rhythms.shape[0]
+    most: int = settings.sweeps
+    if rivals > 1:
+        first = job - job % rivals
+        for each in range(first, first + rivals):
+            if jobs.ended[each] > 0:
+                most = min(most, jobs.ended[each])
+    return most
+
+
+@part
+def hurry(memory: Any, rivalry: int, rivals: int, sweep: int) -> None:
+    """Leave the lanes whose jobs are rivals of one that has ended no more sweeps than it needed."""
+    for lane in range(WIDTH):
+        if memory.job[lane] // rivals == rivalry:
+            memory.most[lane] = min(memory.most[lane], float(sweep))
+
+
+@part
 def refill(
     numbers: Any,
     odds: Any,
     memory: Any,
     jobs: Any,
     path: Any,
-    tolerance: float,
+    settings: Any,
     waiting: int,
     busy: int,
     stepping: int,
@@ -99,10 +120,11 @@ def refill(
                 continue
             fill(numbers.whole, odds, jobs, lane, waiting)
             memory.job[lane] = waiting
+            memory.most[lane] = left_to(jobs, waiting, settings)
             waiting += 1
         afresh(memory, lane)
         if under_way(path):
-            begin_step(numbers, odds, memory, jobs, path, tolerance, lane)
+            begin_step(numbers, odds, memory, jobs, path, settings.tolerance, lane)
     return waiting, ALL ^ idle
 
 
@@ -132,7 +154,7 @@ def release(scratch: Any, memory: Any, jobs: Any, lane: int, ended: int) -> None
 
 
 @part
-def release_ended(scratch: Any, memory: Any, jobs: Any, busy: int) -> int:
+def release_ended(scratch: Any, memory: Any, jobs: Any, rivals: int, busy: int) -> int:
     """Release the lanes that have converged, or whose reach is lost; returns those still at work."""
     change, drift, lost = load(scratch.change, 0), load(scratch.drift, 0), load(scratch.lost, 0)
     tolerance = load(memory.tolerance, 0)
@@ -142,15 +164,18 @@ def release_ended(scratch: Any, memory: Any, jobs: Any, busy: int) -> int:
     while left != 0:
         lane = lowest(left)
         sweep = int(memory.age[lane]) + 1
-        release(scratch, memory, jobs, lane, -sweep if scratch.lost[lane] > 0.0 else sweep)
+        lost = scratch.lost[lane] > 0.0
+        release(scratch, memory, jobs, lane, -sweep if lost else sweep)
+        if rivals > 1 and not lost:
+            hurry(memory, memory.job[lane] // rivals, rivals, sweep)
         left &= left - 1
     return busy ^ ended
 
 
 @part
-def release_tired(scratch: Any, memory: Any, jobs: Any, most: int, busy: int) -> int:
+def release_tired(scratch: Any, memory: Any, jobs: Any, busy: int) -> int:
     """Release the lanes that have used up their sweeps; returns those still at work."""
-    tired: int = positive(load(memory.age, 0) - (most - 0.5)) & busy
+    tired: int = positive(load(memory.age, 0) - (load(memory.most, 0) - 0.5)) & busy
     left = tired
     while left != 0:
         release(scratch, memory, jobs, lowest(left), TIRED)
@@ -167,14 +192,14 @@ def iterate(
     Which lanes are at work is kept as the bits of a whole number.
     """
     rows, depth, count = memory.residual.shape[0], memory.target.shape[0], jobs.ended.shape[0]
-    odds, tolerance = scratch.odds, settings.tolerance
+    odds = scratch.odds
     zero: Any = np.int64(0)  # what takes a literal is compiled for the literal too
     waiting = busy = stepping = slot = made = zero
-    store(memory.tolerance, 0, spread(tolerance))
+    store(memory.tolerance, 0, spread(settings.tolerance))
     while True:
         before = waiting
         if busy != ALL and (waiting < count or stepping != 0):
-            waiting, busy = refill(numbers, odds, memory, jobs, path, tolerance, waiting, busy, stepping)
+            waiting, busy = refill(numbers, odds, memory, jobs, path, settings, waiting, busy, stepping)
         if busy == 0:
             return
         if waiting > before:
@@ -186,10 +211,10 @@ def iterate(
         store(scratch.lost, 0, backward_by_runs(layout, runs, numbers, scratch))
         compare(layout, scratch, rows)
         working = busy
-        busy = release_ended(scratch, memory, jobs, busy)
+        busy = release_ended(scratch, memory, jobs, settings.rhythms.shape[0], busy)
         if busy != 0:
             accelerate(scratch, memory, slot, made, settings)
-            busy = release_tired(scratch, memory, jobs, settings.sweeps, busy)
+            busy = release_tired(scratch, memory, jobs, busy)
         if under_way(path):
             stepping = end_steps(memory, jobs, path, settings.sweeps, working ^ busy)
         slot, made = (slot + 1) % depth, made + 1

@@ -15,6 +15,7 @@ from foedus.solve.block import Floats, Indices, gather
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import layout_of
+from foedus.solve.merging import merged
 from foedus.solve.problem import Problem
 from foedus.solve.runs import schedule_of
 from foedus.solve.walks import Tour
@@ -87,8 +88,9 @@ def _toured(game: Game, tabulation: Tabulation) -> tuple[Tour, Floats]:
     return way.tour._replace(door=door), np.concatenate(doors)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _way_of(game: Game) -> _Way:
+    game = merged(game)
     layout, (schedule, _, slots) = layout_of(game), schedule_of(game)
     ends = layout.information_set == TERMINAL
     row = np.where(ends, slots + layout.payoff, schedule.slot)

@@ -58,7 +58,7 @@ def weights_of(layout: Layout) -> tuple[Ints, Ints]:
     return layout.weight[others], layout.weight[layout.base[owner[others]]]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def usual_weights(game: Game) -> tuple[Ints, Ints]:
     """The same, made once per game."""
     return weights_of(layout_of(game))

@@ -13,9 +13,7 @@ from foedus.solve.block import Floats
 from foedus.solve.kernels import compiled
 from foedus.solve.layout import Ints, layout_of
 from foedus.solve.rearward import FREE, KINDS, MEMBER, PAYING, WAYS, WIDE, Runs
-from foedus.solve.schedule import ROWS, WINDOW, Schedule
-
-MOST_BITS = 62
+from foedus.solve.schedule import MOST_BITS, ROWS, WINDOW, Schedule
 
 Longs = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -27,7 +25,7 @@ def runs_of(game: Game, payoffs: Floats) -> Runs:
     return _runs_of(game, (payoffs != 0.0).any(axis=2).tobytes())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _runs_of(game: Game, some: bytes) -> Runs:
     layout = layout_of(game)
     found, count, slots = schedule_of(game)
@@ -36,7 +34,7 @@ def _runs_of(game: Game, some: bytes) -> Runs:
     return Runs(slots * len(game.actors), *map(_owned, lists.all()))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def schedule_of(game: Game) -> tuple[Schedule, int, int]:
     """A game's schedule, and how many runs and slots there are, made once per game. Raises UnorderedGame."""
     nodes = game.nodes
@@ -44,6 +42,12 @@ def schedule_of(game: Game) -> tuple[Schedule, int, int]:
     work = np.empty((ROWS, nodes), np.int32)
     count, slots = compiled().schedule(layout_of(game), found, WINDOW, work)
     return found, count, slots
+
+
+def turns_of(game: Game) -> NDArray[np.int64]:
+    """A bit (node) for each actor on whose value of the node an earlier choice turns; all, of many actors."""
+    turns: NDArray[np.int64] = schedule_of(game)[0].turns
+    return turns if len(game.actors) <= MOST_BITS else np.full(game.nodes, -1, np.int64)
 
 
 class Lists:

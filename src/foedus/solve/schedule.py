@@ -17,6 +17,9 @@ from foedus.solve.layout import Ints
 WINDOW = 128
 """Nodes in a window, or as many as the information set has that fills it."""
 
+MOST_BITS = 62
+"""Of more actors bits cannot tell which ones are meant."""
+
 NEXT, STACK, ORDER, MARK, HEAD, LINK, WAITING, UNUSED = range(8)
 ROWS = 8
 
@@ -156,7 +159,7 @@ def find_turns(layout: Any, work: Any, turns: Any, count: int) -> None:
 def schedule(layout: Any, found: Any, width: int, work: Any) -> tuple[int, int]:
     """Fill a schedule whose numbers are all 0; returns how many runs and slots there are.
 
-    work (ROWS, node) is memory. Of more than 62 actors the bits of `turns` mean nothing.
+    work (ROWS, node) is memory. Of more than MOST_BITS actors the bits of `turns` mean nothing.
     """
     count = depth_first(layout, work)
     runs = cut(layout, work, found.run, count, width)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,22 +30,25 @@ from foedus.solve.equilibrium import (
 )
 from foedus.solve.induction import backward_induction
 from foedus.solve.kernels import SWEEPING, compiled
+from foedus.solve.merging import merged
+from foedus.solve.mixing import Rhythm
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.tracing import BranchTracing
 from foedus.solve.width import NARROW
 
 FIRST = AcceleratedSweeps()
-CALMED = partial(AcceleratedSweeps, Method.CALMED_SWEEPS)
-METHODS = (
-    FIRST,
-    RationalitySteps(),
-    CALMED(depth=8, sweeps=1000, rest=20, calm=0.8, burst=30, damping=0.3),
-    CALMED(depth=8, sweeps=3000, rest=100, calm=0.5, burst=50, damping=0.5),
-    CALMED(depth=5, sweeps=1000, rest=60, calm=0.7, burst=30, damping=0.3),
-    CALMED(depth=8, sweeps=1200, rest=500, calm=0.5, burst=100),
+CALMED = AcceleratedSweeps(
+    Method.CALMED_SWEEPS,
+    sweeps=1200,
+    rhythms=(
+        Rhythm(depth=8, rest=20, calm=0.8, burst=30, damping=0.3),
+        Rhythm(depth=8, rest=100, calm=0.5, burst=50, damping=0.5),
+        Rhythm(depth=5, rest=60, calm=0.7, burst=30, damping=0.3),
+        Rhythm(depth=8, rest=500, calm=0.5, burst=100),
+    ),
 )
-"""Which rhythm settles a world that resists is a matter of luck, but tracing costs as much as 10^5 sweeps."""
+METHODS = (FIRST, RationalitySteps(), CALMED)
 TRACING = BranchTracing()
 PRINCIPAL, NONE = np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)
 
@@ -73,11 +75,12 @@ def solve(
     certified by the independent code of `certificate`, the others by the kernels. Nothing is raised for a
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
-    narrow = not (trace or certain) and compiled(NARROW).ready(*SWEEPING)
-    problem = Problem(game, tabulation, tolerance, threads, narrow)
+    whole = Problem(game, tabulation, tolerance, threads)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
-        return checked(backward_induction(problem, plan), problem, {}, check)
+        return checked(backward_induction(whole, plan), whole, {}, check)
+    narrow = not (trace or certain) and compiled(NARROW).ready(*SWEEPING)
+    problem = replace(whole, game=merged(game), narrow=narrow)
     answers = Answers(problem)
     status = _askable(problem)
     pending = np.flatnonzero(status == UNSOLVED)
@@ -96,7 +99,7 @@ def solve(
         swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
         make_certain(problem, answers, np.flatnonzero(swept), TRACING)
     status[answers.residual <= tolerance] = SOLVED
-    return checked(_equilibrium(problem, answers, status), problem, answers.logs, check)
+    return checked(_equilibrium(problem, answers, status), whole, answers.logs, check)
 
 
 def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | RationalitySteps]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from foedus.solve import passes
 from foedus.solve.arithmetic import exp, part
-from foedus.solve.lanes import fma, less, load, spread, store
+from foedus.solve.lanes import entry, fma, less, load, spread, store
 from foedus.solve.reach import LOGARITHMIC, find_reach, smallness, way_into
+from foedus.solve.schedule import MOST_BITS
 from foedus.solve.sweeps import backward
 
 
@@ -21,7 +22,7 @@ def way_shares(layout: Any, scratch: Any, tangent: Any) -> None:
     """Which share of its node's reach each way brings (way, lane)."""
     for n in range(1, scratch.log_reach.shape[0]):
         total = load(scratch.log_reach, n)
-        for way in range(layout.in_first[n], layout.in_first[n + 1]):
+        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
             store(tangent.ways, way, exp(way_into(layout, scratch, n, way) - total))
 
 
@@ -39,7 +40,7 @@ def respond(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
 def normalise(layout: Any, scratch: Any, tangent: Any) -> None:
     """Make of the direction one along which the shares of an information set still sum to 1."""
     for h in range(layout.mover.shape[0]):
-        first, last = layout.first_option[h], layout.first_option[h + 1]
+        first, last = entry(layout.first_option, h), entry(layout.first_option, h + 1)
         mean = spread(0.0)
         for o in range(first, last):
             mean = fma(load(scratch.sigma, o), load(tangent.logs, o), mean)
@@ -55,8 +56,10 @@ def push_reach(layout: Any, tangent: Any) -> None:
     store(tangent.reach, 0, spread(0.0))
     for n in range(1, tangent.reach.shape[0]):
         total = spread(0.0)
-        for way in range(layout.in_first[n], layout.in_first[n + 1]):
-            step = load(tangent.reach, layout.in_parent[way]) + load(tangent.logs, layout.in_share[way])
+        for way in range(entry(layout.in_first, n), entry(layout.in_first, n + 1)):
+            step = load(tangent.reach, entry(layout.in_parent, way)) + load(
+                tangent.logs, entry(layout.in_share, way)
+            )
             total = fma(load(tangent.ways, way), step, total)
         store(tangent.reach, n, total)
 
@@ -74,13 +77,13 @@ def push_beliefs(first: int, last: int, scratch: Any, tangent: Any) -> None:
 @part
 def push_quality(layout: Any, numbers: Any, scratch: Any, tangent: Any, h: int) -> None:
     """What the mover of h expects of each option, into `scratch.quality`, and its change."""
-    actors, actor = scratch.values.shape[1], layout.mover[h]
-    for k in range(layout.first_option[h + 1] - layout.first_option[h]):
+    actors, actor = scratch.values.shape[1], entry(layout.mover, h)
+    for k in range(entry(layout.first_option, h + 1) - entry(layout.first_option, h)):
         total, change = spread(0.0), spread(0.0)
-        for n in range(layout.first_node[h], layout.last_node[h]):
-            e = layout.first_edge[n] + k
-            below, belief = layout.child[e] * actors + actor, load(scratch.reach, n)
-            pay = load(numbers.payoffs, layout.payment[e] * actors + actor)
+        for n in range(entry(layout.first_node, h), entry(layout.last_node, h)):
+            e = entry(layout.first_edge, n) + k
+            below, belief = entry(layout.child, e) * actors + actor, load(scratch.reach, n)
+            pay = load(numbers.payoffs, entry(layout.payment, e) * actors + actor)
             worth = pay + load(scratch.values, below)
             total = fma(belief, worth, total)
             change = fma(load(tangent.reach, n), worth, change)
@@ -92,9 +95,13 @@ def push_quality(layout: Any, numbers: Any, scratch: Any, tangent: Any, h: int) 
 @part
 def push_answer(layout: Any, numbers: Any, scratch: Any, tangent: Any, h: int) -> None:
     """The change of the answer of h, into `tangent.next_logs`."""
-    push_beliefs(layout.first_node[h], layout.last_node[h], scratch, tangent)
+    push_beliefs(entry(layout.first_node, h), entry(layout.last_node, h), scratch, tangent)
     push_quality(layout, numbers, scratch, tangent, h)
-    first, last, actor = layout.first_option[h], layout.first_option[h + 1], layout.mover[h]
+    first, last, actor = (
+        entry(layout.first_option, h),
+        entry(layout.first_option, h + 1),
+        entry(layout.mover, h),
+    )
     rationality, faster = load(numbers.rationality, actor), load(tangent.rationality, actor)
     base, mean = load(scratch.quality, 0), spread(0.0)
     for o in range(first, last):
@@ -108,15 +115,19 @@ def push_answer(layout: Any, numbers: Any, scratch: Any, tangent: Any, h: int) -
 
 @part
 def push_value(layout: Any, numbers: Any, scratch: Any, tangent: Any, n: int) -> None:
-    """The change of the values (actor, lane) of node n."""
-    actors, options = scratch.values.shape[1], layout.weight.shape[0]
+    """The change of the values (actor, lane) of node n to those actors on whom an earlier choice turns."""
+    actors, options, turns = scratch.values.shape[1], layout.weight.shape[0], tangent.turns[n]
     for a in range(actors):
+        if (turns >> min(a, MOST_BITS)) & 1 == 0:
+            continue
         total = spread(0.0)
-        for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
-            below, share = layout.child[e] * actors + a, layout.share[e]
+        for e in range(entry(layout.first_edge, n), entry(layout.first_edge, n + 1)):
+            below, share = entry(layout.child, e) * actors + a, entry(layout.share, e)
             step = load(tangent.values, below)
             if share < options:
-                worth = load(scratch.values, below) + load(numbers.payoffs, layout.payment[e] * actors + a)
+                worth = load(scratch.values, below) + load(
+                    numbers.payoffs, entry(layout.payment, e) * actors + a
+                )
                 step = fma(load(tangent.next_logs, share), worth, step)
             total = fma(load(scratch.next_sigma, share), step, total)
         store(tangent.values, n * actors + a, total)
@@ -128,9 +139,9 @@ def push(layout: Any, numbers: Any, scratch: Any, tangent: Any) -> None:
     push_reach(layout, tangent)
     n = layout.information_set.shape[0] - 1
     while n >= 0:
-        h, first = layout.information_set[n], n
+        h, first = entry(layout.information_set, n), n
         if h >= 0:
-            first = layout.first_node[h]
+            first = entry(layout.first_node, h)
             push_answer(layout, numbers, scratch, tangent, h)
         if h != -2:
             for member in range(first, n + 1):
