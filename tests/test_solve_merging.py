@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from games import random_game
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from foedus.solve.layout import layout_of
 from foedus.solve.merging import classes, merged
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.solver import FIRST, solve
+from games import random_game
 
 SEEDS = st.integers(0, 10_000)
 
@@ -57,7 +57,8 @@ def test_copies_are_one(seed: int, rationality: float) -> None:
     both, told = twice(game, numbers)
     assert merged(both).nodes == merged(game).nodes + 1
     one, other = solve(game, numbers), solve(both, told)
-    assert one.solved.all() and other.solved.all()
+    assert one.solved.all()
+    assert other.solved.all()
     assert other.checked.all()  # by the code that knows nothing of merging
     assert np.abs(one.behaviour - other.behaviour).max(initial=0.0) < 1e-7
     assert np.abs(one.values - other.values).max() < 1e-7

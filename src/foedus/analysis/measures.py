@@ -22,8 +22,9 @@ from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
 
-CHUNK, FEWEST = 16384, 8
-"""Worlds solved at a time: enough that those which resist the first method fill a block together."""
+CHUNK, FEWEST, SMALL = 2048, 8, 256
+"""Worlds solved at a time: so many for every SMALL nodes begun. Of a large game that is enough for those that
+resist the first methods to fill a block together, and of a small one so few that memory hardly shows it."""
 BUDGET = 512 * 2**20
 """Bytes that the numbers, answers and results of these worlds may take together."""
 COPIES = 3
@@ -76,7 +77,7 @@ class Measures:
 
 def fitting(game: Game) -> int:
     """How many worlds of a game to solve at a time, so that what they need stays within the budget."""
-    return max(FEWEST, min(CHUNK, BUDGET // bytes_of(game)))
+    return max(FEWEST, min(CHUNK * (1 + game.nodes // SMALL), BUDGET // bytes_of(game)))
 
 
 def bytes_of(game: Game) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from foedus.analysis.cases import Case
 from foedus.analysis.games import Games
-from foedus.analysis.measures import CHUNK, Floats, Measures, fitting, measure_case
+from foedus.analysis.measures import Floats, Measures, fitting, measure_case
 from foedus.analysis.settling import Settled
 from foedus.analysis.solutions import affords_certainty, prepare, size_of
 from foedus.game.game import Game
@@ -80,12 +80,12 @@ class Rows:
             return self.worlds or 1
         if self.chunk is not None:
             return self.chunk
-        found = CHUNK
+        found = []
         for name in self.names:
             for in_force in (False, True):
                 self._tell(name, 0)
-                found = min(found, fitting(self.games.of(self._case(name, in_force))))
-        return found
+                found.append(fitting(self.games.of(self._case(name, in_force))))
+        return min(found)
 
     def at_base(self) -> dict[str, Row]:
         """All rows at base values. Who does without certainty wants them fast, and will ask again."""

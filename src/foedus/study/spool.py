@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 Read = Callable[[], Iterator[Keys]]
 
-MEMORY = 4 * 2**20
+MEMORY = 2**20
 """Bytes of columns that are kept before they go to the file."""
 WHOLE = 2**16
 """So many numbers are sorted at once."""
