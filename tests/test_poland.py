@@ -346,3 +346,28 @@ def test_the_main_line_tells_what_is_private(capsys: pytest.CaptureFixture[str])
     assert "sees aims limited" in printed
     assert "guarantee enters into force" in printed
     assert "chance → guarantee" not in printed
+
+
+COMMANDS = re.compile(r"^- (.*) `foedus ([^`]+)`$", re.MULTILINE)
+MARGIN = re.compile(r"(?:At the base values it|Weakest in world).*?,? margin (-?\d+(?:\.\d+)?(?:e-\d+)?)")
+TURNS = re.compile(r"Turns [\d.]+ range-widths away: .*\d\.")
+
+
+def test_page_says_what_its_commands_print(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    """Margins at base values and in the weakest worlds, and turned verdicts, on the page that ships."""
+    base = {each["id"]: each["holds"] for each in check_claims(scenario).to_json()["claims"]}
+    margins = turned = 0
+    for words, command in COMMANDS.findall(CLAIMS.read_text("utf-8")):
+        margin = MARGIN.match(words)
+        if margin is None and not TURNS.fullmatch(words):
+            continue
+        assert main([*command.split(), "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)["claims"][0]
+        if margin is not None:
+            assert found["margin"] == pytest.approx(float(margin[1]), rel=1e-3)
+            margins += 1
+        else:
+            assert found["holds"] is not base[found["id"]]
+            turned += 1
+    assert margins == 2 * 24
+    assert turned > 0

@@ -176,10 +176,10 @@ def _descended(ground: Ground, starts: Floats) -> Floats:
     """
     here, tried = starts.copy(), starts.copy()
     away, reach = ground.turned(here), np.ones(len(here))
-    slopes, nearer = np.zeros_like(here), np.ones(len(here), np.bool_)
+    slopes, accepted = np.zeros_like(here), np.ones(len(here), np.bool_)  # the last trial of each start
     going = np.arange(len(here))
     for _ in range(ROUNDS):
-        moved = going[nearer[going]]
+        moved = going[accepted[going]]
         if len(moved):
             slopes[moved] = ground.towards(tried[moved])
         aim = np.stack([_foot(ground, here[k], away[k], slopes[k]) for k in going])
@@ -189,11 +189,11 @@ def _descended(ground: Ground, starts: Floats) -> Floats:
         turned = ground.turned(tried[going])
         before = np.linalg.norm(here, axis=1)
         closer = (turned > BEYOND) & (np.linalg.norm(tried[going], axis=1) < before[going])
-        nearer[going] = closer
+        accepted[going] = closer
         here[going[closer]], away[going[closer]] = tried[going[closer]], turned[closer]
         reach[going] = np.where(closer, np.minimum(1.0, 2 * reach[going]), reach[going] / 4)
         now = np.linalg.norm(here, axis=1)
-        settled = (before - now <= CLOSE * now.min()) & (nearer | (reach < SHORTEST))
+        settled = (before - now <= CLOSE * now.min()) & (accepted | (reach < SHORTEST))
         going = going[~(settled | (now > BEHIND * now.min()))[going]]
         if not len(going):
             break

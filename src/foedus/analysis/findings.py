@@ -196,13 +196,13 @@ _UNCERTAIN = [Branch.PRINCIPAL, Branch.BIFURCATED, Branch.SWEEPS]
 
 def _turns(base: Evaluation, claim: Claim, searches: Mapping[Case, tuple[Further, ...]]) -> tuple[Turn, ...]:
     """The verdicts if one of the claim's cases were played by another equilibrium that was found of it."""
-    own = _told(replace(base, reasons=[]), claim)
+    own = _holding(replace(base, reasons=[]), claim)
     found: list[Turn] = []
     for case in cases_in(base, claim.condition):
         alike: dict[tuple[int, int], list[Further]] = {}
         verdicts = [own]
         for other in searches[case]:
-            told = _told(_played(base, claim, case, other), claim)
+            told = _holding(_played(base, claim, case, other), claim)
             same = (k for k, one in enumerate(verdicts) if _same(told, one))
             number = next(same, len(verdicts))
             if number == len(verdicts):
@@ -213,7 +213,8 @@ def _turns(base: Evaluation, claim: Claim, searches: Mapping[Case, tuple[Further
     return tuple(found)
 
 
-Told = tuple[bool | None, float | None]
+Holding = tuple[bool | None, float | None]
+"""Whether a claim holds, and its margin."""
 
 
 def _played(base: Evaluation, claim: Claim, case: Case, other: Further) -> Evaluation:
@@ -228,21 +229,21 @@ def _played(base: Evaluation, claim: Claim, case: Case, other: Further) -> Evalu
     return replace(base, known={**base.known, **known}, reasons=[])
 
 
-def _told(evaluation: Evaluation, claim: Claim) -> Told:
+def _holding(evaluation: Evaluation, claim: Claim) -> Holding:
     """Verdict and margin at the base values."""
     truth = evaluation.truth(claim.condition)
     holds = None if np.isnan(truth.holds[0]) else bool(truth.holds[0])
     return holds, None if np.isnan(truth.margin[0]) else float(truth.margin[0])
 
 
-def _same(one: Told, other: Told) -> bool:
+def _same(one: Holding, other: Holding) -> bool:
     """Whether verdicts are the same, and margins to three figures."""
     if one[1] is None or other[1] is None:
         return one == other
     return one[0] == other[0] and isclose(one[1], other[1], rel_tol=FIGURES, abs_tol=NOTHING)
 
 
-def _turn(case: Case, group: Sequence[Further], differs: bool, told: Told) -> Turn:
+def _turn(case: Case, group: Sequence[Further], differs: bool, told: Holding) -> Turn:
     sure = [each.isolated for each in group]
     return Turn(
         case,
