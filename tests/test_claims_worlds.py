@@ -22,6 +22,7 @@ from foedus.cli import main
 from foedus.language.reader import read_scenario, read_text
 from foedus.language.scenario import Scenario
 from foedus.report.findings import told_of
+from foedus.report.numbers import figure
 
 COINS = """
 foedus: 1
@@ -311,6 +312,19 @@ def test_what_is_told_comes_again(
             break
     else:
         pytest.fail("no sentence has the command that draws the worlds")
+
+
+def test_the_way_to_a_counter_world_comes_again(
+    document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command that goes to a counter-world prints how far that is, and every move in widths."""
+    counter = claim(document, "product")["counter_world"]
+    assert main(shlex.split(counter["command"])[1:]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"lies {counter['distance']:.2f} range-widths from the base values: " in printed
+    for move in counter["moved"]:
+        way = f"{figure(move['from'])} → {figure(move['to'])}"
+        assert f"{move['parameter']} {way} ({move['widths']:+.2f})" in printed
 
 
 def test_long_moves_are_cut_unless_asked_alone(document: dict[str, Any]) -> None:

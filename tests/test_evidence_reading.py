@@ -207,6 +207,16 @@ def test_deep_html(tmp_path: Path) -> None:
     assert texts(tmp_path, "b") == ["sound"]
 
 
+def test_wide_html(tmp_path: Path) -> None:
+    """A page of more tags than any that people read is refused before they are taken apart."""
+    (tmp_path / "a.html").write_text("<p>x" * 500_001, "utf-8")
+    (tmp_path / "b.html").write_text("<p>sound", "utf-8")
+    rows = added(tmp_path, "a.html", "b.html")
+    assert rows[0]["state"] == "refused"
+    assert "500,001 tags, expected at most 500,000" in rows[0]["reason"]
+    assert texts(tmp_path, "b") == ["sound"]
+
+
 def test_pdf(tmp_path: Path) -> None:
     """Pages are kept, paragraphs are numbered through, and the file's own information is read."""
     info = "/Title (A paper) /Author (N. N.) /CreationDate (D:20240613120000Z)"

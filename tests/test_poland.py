@@ -371,3 +371,22 @@ def test_page_says_what_its_commands_print(scenario: Scenario, capsys: pytest.Ca
             turned += 1
     assert margins == 2 * 24
     assert turned > 0
+
+
+SLOPES = re.compile(r"Margin over an assumption's range, at the slope here: (.*)\.")
+
+
+def test_page_names_slopes_that_its_commands_print(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every assumption stands in the table of the margin that the command prints as it is typed."""
+    named = 0
+    for words, command in COMMANDS.findall(CLAIMS.read_text("utf-8")):
+        told = SLOPES.fullmatch(words)
+        if told is None:
+            continue
+        assert main(command.split()) == 0
+        table = capsys.readouterr().out.split(", margin: ")[-1]
+        rows = {line.split()[0]: line.split()[-1] for line in table.splitlines() if len(line.split()) == 5}
+        for name, slope in (each.split() for each in told[1].split(", ")):
+            assert float(rows[name]) == pytest.approx(float(slope), rel=1e-2), (command, name)
+            named += 1
+    assert named > 24

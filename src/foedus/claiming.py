@@ -5,6 +5,7 @@ Array libraries are imported inside, as in `cli`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,19 +93,28 @@ def claims(
         deliver(document, as_json, lambda shape: print_findings(make_console(), shape))
         return
     from foedus.analysis.claims import check_claims
-    from foedus.report.claims import print_claims
+    from foedus.analysis.settling import moves_of
+    from foedus.report.claims import print_claims, print_moves
 
+    place = _place(scenario, moved, worlds, seed or 0, world)
     with watching(f"Checking the claims of {scenario.name}") as watch:
         checked = check_claims(
             scenario,
             names or None,
             settings=settings,
-            world=_place(scenario, moved, worlds, seed or 0, world),
+            world=place,
             drawn=worlds is not None,
             threads=threads,
             progress=watch,
         )
-    deliver(checked.to_json(), as_json, lambda document: print_claims(make_console(), document))
+    moves = moves_of(scenario, place, settings) if moved else ()
+
+    def show(document: Mapping[str, Any]) -> None:
+        console = make_console()
+        print_claims(console, document)
+        print_moves(console, moves)
+
+    deliver(checked.to_json(), as_json, show)
 
 
 @click.command()

@@ -30,6 +30,7 @@ from foedus.options import (
 from foedus.report.console import make_console
 from foedus.report.faults import print_faults
 from foedus.report.progress import watching
+from foedus.report.sensitivities import ORDERS
 from foedus.usage import (
     Rationalities,
     ScenarioFile,
@@ -155,6 +156,7 @@ commands.add_command(verify)
 @arrangement_option
 @click.option("--of", "names", multiple=True, help="Only of this outcome, actor (its value) or claim.")
 @click.option("--in-force", is_flag=True, help="Signed already; otherwise as offered.")
+@click.option("--by", type=click.Choice(ORDERS), default=ORDERS[0], help="What is the largest first.")
 @click.option("--most", type=click.IntRange(1), default=10, help="Show this many parameters (10).")
 @set_option
 @threads_option
@@ -165,6 +167,7 @@ def sensitivities(
     arrangement: str,
     names: tuple[str, ...],
     in_force: bool,
+    by: str,
     most: int,
     pairs: Pairs,
     threads: int | None,
@@ -189,7 +192,7 @@ def sensitivities(
             progress=watch,
         ).to_json()
     refuse_invalid(scenario, arrangement, settings, document)
-    deliver(document, as_json, lambda found: print_sensitivities(make_console(), found, most))
+    deliver(document, as_json, lambda found: print_sensitivities(make_console(), found, most, by))
 
 
 @commands.command()

@@ -63,6 +63,7 @@ class Commands:
         self._others = ["--others", str(starts)] if starts else []
         first = next(iter(survey.scenario.arrangements))
         self._slopes = ["foedus", "sensitivities", path, "--arrangement", first, "--of", claim.name]
+        self._slopes += ["--by", "range"]
 
     def base(self) -> str:
         return self._joined(self._start)

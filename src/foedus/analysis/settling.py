@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from foedus.analysis.cases import Case, OverrideError, Overrides, make_case, overrides_from
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.solutions import size_of
 from foedus.errors import UnknownName, nearest
 from foedus.language.scenario import Scenario
-from foedus.study.worlds import Worlds
+from foedus.study.worlds import Worlds, base_world
 
 Settings = Mapping[str, float | str]
 """Overrides as a person gives them: `{"prize": 30, "rounds": 3, "threaten": "hold"}`."""
@@ -43,6 +44,25 @@ def settle(scenario: Scenario, worlds: Worlds, given: Settings | None) -> Settle
 def moved_world(scenario: Scenario, given: Settings) -> dict[str, float]:
     """Parameters that a person moves in the world, as numbers. Raises UnknownName, OverrideError."""
     return {name: _as_number(scenario, name, value) for name, value in given.items()}
+
+
+class Move(NamedTuple):
+    """A parameter moved from its base value; `share` is the move in widths of its range, None without one."""
+
+    parameter: str
+    start: float
+    end: float
+    share: float | None
+
+
+def moves_of(scenario: Scenario, moved: Mapping[str, float], settings: Settings | None) -> tuple[Move, ...]:
+    """How far parameters are moved from the base values under some settings."""
+    base = settle(scenario, base_world(scenario), settings).worlds
+    found = []
+    for name, end in moved.items():
+        start, (low, high) = float(base[name][0]), scenario.parameters[name].range or (0.0, 0.0)
+        found.append(Move(name, start, end, (end - start) / (high - low) if high > low else None))
+    return tuple(found)
 
 
 def _as_number(scenario: Scenario, name: str, value: float | str) -> float:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from foedus.errors import EvidenceError
 from foedus.evidence.reading import BYTE_ORDER_MARKS, bounded, decoded
 
 DROPPED = frozenset(
@@ -21,6 +22,7 @@ INLINE = frozenset(
     nobr output picture progress q rp rt ruby s samp small source span strike strong sub sup td th time tt u
     var wbr""".split()  # noqa: SIM905
 )
+MOST_TAGS = 500_000
 BLANKS = re.compile(r"\s+")
 META = {
     "author": ("author", "article:author", "dc.creator", "citation_author"),
@@ -35,6 +37,9 @@ def read(data: bytes, encoding: str | None) -> dict[str, Any]:
     marked = any(data.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
     declared = None if marked else EncodingDetector.find_declared_encoding(data[:4096], is_html=True)
     text, used, notes = decoded(data, encoding or known(declared))
+    tags = text.count("<")
+    if tags > MOST_TAGS:
+        raise EvidenceError(f"it has {tags:,} tags, expected at most {MOST_TAGS:,}")
     soup = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
     metadata = metadata_of(soup)
     found = bounded("\n\n".join(blocks(soup)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from foedus.analysis.settling import Move
 from foedus.report.numbers import figure
 from foedus.wording import tally
 
@@ -25,6 +27,19 @@ def print_claims(console: Console, document: Mapping[str, Any]) -> None:
     counts = {word: sum(_verdict(claim) == word for claim in claims) for word in STYLES}
     console.print()
     console.print(f"Claims: {tally(counts.items()) or 'none'}.", markup=False)
+
+
+def print_moves(console: Console, moves: Sequence[Move]) -> None:
+    """How far the world is from the base values, in widths of the ranges: the Euclidean length of moves."""
+    if not moves:
+        return
+    distance = math.hypot(*(move.share or 0.0 for move in moves))
+    told = ", ".join(
+        f"{move.parameter} {figure(move.start)} → {figure(move.end)}"
+        + (" (no range)" if move.share is None else f" ({move.share:+.2f})")
+        for move in moves
+    )
+    console.print(f"This world lies {distance:.2f} range-widths from the base values: {told}.", markup=False)
 
 
 def _print_claim(console: Console, claim: Claim) -> None:

@@ -1,4 +1,4 @@
-"""Sensitivities as text: a table for each quantity, the largest elasticity first."""
+"""Sensitivities as text: a table for each quantity, what matters most first."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from rich.console import Console
 from foedus.report.numbers import figure, percent, points
 from foedus.report.table import Column, print_table
 
+ORDERS = "elasticity", "range"
+"""What may come first: the largest elasticity, or what a whole range would make at the slope here."""
 KINDS = {"outcome": "Outcome", "value": "Value to", "claim": "Claim"}
 
 
-def print_sensitivities(console: Console, document: Mapping[str, Any], most: int) -> None:
-    """The `most` parameters that matter most to each quantity, and how to read them."""
+def print_sensitivities(
+    console: Console, document: Mapping[str, Any], most: int, by: str = ORDERS[0]
+) -> None:
+    """The `most` parameters that matter most to each quantity, one of ORDERS, and how to read them."""
     if document["status"] != "solved":
         console.print(
             f"{document['arrangement']} is not solved: {document['status']}.", style="red", markup=False
         )
     left = 0
     for quantity in document["quantities"]:
-        left += _print_quantity(console, quantity, most)
+        left += _print_quantity(console, quantity, most, by)
     console.print()
     told = "elasticity: percent of the quantity per percent of the parameter; over range: derivative × width"
     console.print(told, style="dim", markup=False)
@@ -29,9 +33,11 @@ def print_sensitivities(console: Console, document: Mapping[str, Any], most: int
         console.print(f"{left} rows that are not 0 are left out (--most).", style="dim")
 
 
-def _print_quantity(console: Console, quantity: Mapping[str, Any], most: int) -> int:
+def _print_quantity(console: Console, quantity: Mapping[str, Any], most: int, by: str) -> int:
     """Print one; returns how many rows that are not 0 were left out."""
     rows = [row for row in quantity["rows"] if row["derivative"] != 0.0]
+    if by == "range":
+        rows.sort(key=lambda row: -abs(row["over_range"] or 0.0))
     shown = rows[:most]
     if shown:
         names = [row["id"] + (" (all, factor)" if row["kind"].endswith("factor") else "") for row in shown]
