@@ -62,8 +62,8 @@ class Commands:
         self._drawn = ["--worlds", str(survey.count), "--seed", str(survey.seed)]
         self._others = ["--others", str(starts)] if starts else []
         first = next(iter(survey.scenario.arrangements))
-        self._slopes = ["foedus", "sensitivities", path, "--arrangement", first, "--of", claim.name]
-        self._slopes += ["--by", "range"]
+        about = ["--arrangement", first, "--of", claim.name, "--by", "range"]
+        self._slopes = ["foedus", "sensitivities", path, *about]
 
     def base(self) -> str:
         return self._joined(self._start)

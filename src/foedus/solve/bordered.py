@@ -29,7 +29,7 @@ class Shortcut:
     """A guess at the inverse of a system, from what another, nearly the same, made of some directions.
 
     In the span of what was made it is that other system's inverse, and across the span the identity. Solved
-    after it, systems along a path need a third of the rounds; their answers are as exact. Source of the
+    after it, systems along a path need about half of the rounds; their answers are as exact. Source of the
     method: recycling of Krylov spaces (Parks and others 2006), here as a preconditioner.
     """
 
