@@ -128,7 +128,7 @@ def _stirred(*columns: NDArray[np.integer]) -> Prints:
 
 
 def _stir(prints: Prints) -> Prints:
-    """Mix the bits by products and shifts, as the finalizer of SplitMix64 does (Steele, Lea and Flood 2014)."""
+    """Bits mixed by products and shifts, as SplitMix64 does in the end (Steele, Lea and Flood 2014)."""
     prints = (prints + FIRST) * SECOND
     prints = (prints ^ (prints >> HALF)) * FIRST
     mixed: Prints = prints ^ (prints >> HALF)
