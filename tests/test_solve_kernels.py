@@ -27,7 +27,7 @@ from foedus.solve import kernels
 from foedus.solve.solver import solve
 print("needed", kernels.needs_compiling())
 found = solve(*random_game(1))
-narrow = kernels.NARROW_KERNELS.ready("iterate")
+narrow = kernels.narrow_is_ready()
 print("solved", found.solved.all(), found.values.sum().hex(), narrow, kernels.cache_folder())
 """
 
@@ -131,7 +131,7 @@ def run(tmp_path: Path, **environment: str) -> list[str]:
 def test_cache(tmp_path: Path) -> None:
     """The first process says that it compiles; the second finds the code, and the same bits.
 
-    That few worlds are solved once is no reason to compile the narrow kernels too.
+    That few worlds are solved once is no reason to compile the narrow kernel too.
     """
     home = str(tmp_path / "cache")
     first, second = run(tmp_path, FOEDUS_CACHE=home), run(tmp_path, FOEDUS_CACHE=home)

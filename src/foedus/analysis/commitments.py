@@ -7,7 +7,6 @@ reliable for that (the base rates of Leeds, Long and Mitchell 2000 are condition
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """due, kept, delivered and kept_each (world): kept and delivered given that it came due, and kept per
+    """due, kept, delivered and kept_each (…, world): kept and delivered given that it came due, and kept per
     due occasion; NaN where it comes due with a probability too small to measure."""
 
     due: Floats
@@ -35,25 +34,20 @@ class Reliability:
     kept_each: Floats
 
 
-def reliabilities(solution: Solution, names: Sequence[str]) -> dict[str, Reliability]:
-    """What becomes of several commitments of the arrangement."""
-    if not names:
-        return {}
-    ends, occasions = solution.all_ends([_bits(solution, name) for name in names])
+def judged(ends: Floats, occasions: Floats, solved: NDArray[np.bool_]) -> Reliability:
+    """What becomes of commitments of which ends (commitment, set of bits, world) and occasions
+    (commitment, 2, world) were counted."""
     due, kept, met, delivered = (summed(ends, sets) for sets in SETS)
-    good, bad, solved = occasions[:, 0], occasions[:, 1], solution.solved
-    columns = (
-        np.where(solved, due, np.nan),
-        ratio(kept, due, solved),
-        ratio(delivered, met, solved),
-        ratio(good, good + bad, solved),
-    )
-    return {name: Reliability(*each) for name, *each in zip(names, *columns, strict=True)}
+    good, occasion = occasions[:, 0], summed(occasions, (0, 1))
+    shares = ratio(np.array((kept, delivered, good)), np.array((due, met, occasion)), solved)
+    return Reliability(np.where(solved, due, np.nan), *shares)
 
 
 def reliability(solution: Solution, commitment: str) -> Reliability:
     """What becomes of one commitment of the arrangement."""
-    return reliabilities(solution, [commitment])[commitment]
+    ends, occasions = solution.all_ends([_bits(solution, commitment)])
+    found = judged(ends, occasions, solution.solved)
+    return Reliability(found.due[0], found.kept[0], found.delivered[0], found.kept_each[0])
 
 
 def due(solution: Solution, commitment: str) -> Floats:

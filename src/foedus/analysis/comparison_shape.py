@@ -117,11 +117,11 @@ def _less(columns: Columns, others: Columns) -> Columns:
 
 def _signing(comparison: Comparison, row: Row, summary: Summary) -> dict[str, Any]:
     """Whether a signatory is worse off with the arrangement in force, and which others are better for all."""
-    values = row.in_force.value_matrix()
+    values = row.in_force.values.numbers
     better = {}
     for name, other in comparison.rows.items():
         if name != row.arrangement.name and other.arrangement.group == row.arrangement.group:
-            theirs = other.in_force.value_matrix()
+            theirs = other.in_force.values.numbers
             known = row.in_force.solved & other.in_force.solved
             better[name] = summary.share(dominates(theirs, values), known)
     fallback = comparison.fallback(row.arrangement.name)

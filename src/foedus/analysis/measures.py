@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from foedus.analysis import commitments, signing
 from foedus.analysis.cases import Case
+from foedus.analysis.columns import Columns, joined
+from foedus.analysis.frame import Ground
 from foedus.analysis.games import Games, once
-from foedus.analysis.outcomes import ends_of, outcomes
+from foedus.analysis.outcomes import Ends, ends_of, outcomes
 from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
+from foedus.analysis.tracks import Bits
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
-from foedus.solve.equilibrium import SOLVED
+from foedus.solve.equilibrium import SOLVED, Equilibrium
 from foedus.solve.ranges import payoff_spread
 from foedus.study.worlds import Worlds
 
@@ -29,7 +32,16 @@ BUDGET = 512 * 2**20
 """Bytes that the numbers, answers and results of these worlds may take together."""
 COPIES = 3
 
-Columns = dict[str, Floats]
+CERTIFICATE = (
+    "status",
+    "residual",
+    "regret",
+    "branch",
+    "checked",
+    "discrepancy",
+    "limit_beliefs",
+    "ties",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +76,11 @@ class Measures:
     def world(self, number: int) -> Measures:
         """The same of one world alone."""
         here = slice(number, number + 1)
-        return self._each(lambda columns: {name: values[here] for name, values in columns.items()})
+        columns = {name: getattr(self, name).part(here) for name in COLUMNS}
+        return Measures(**columns, partition=self.partition)
 
-    def _each(self, change: Callable[[Columns], Columns]) -> Measures:
-        names = [each.name for each in fields(Measures) if each.name != "partition"]
-        return Measures(**{name: change(getattr(self, name)) for name in names}, partition=self.partition)
 
-    def value_matrix(self) -> Floats:
-        """Values as (actor, world)."""
-        return np.stack([*self.values.values()])
+COLUMNS = tuple(each.name for each in fields(Measures) if each.name != "partition")
 
 
 def fitting(game: Game) -> int:
@@ -87,49 +95,66 @@ def bytes_of(game: Game) -> int:
     return 8 * COPIES * (numbers + game.options + len(game.actors))
 
 
-def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
-    """The measures of a solved case; `with_precision` adds the spread, at the cost of a pass of its own."""
-    ground, equilibrium = solution.ground, solution.equilibrium
+@dataclass(frozen=True, eq=False)
+class _Questions:
+    """What is asked of every solution of a game: promises by name, who is asked to sign, what has to be
+    followed for the ones and then the others, its end states, and whose precision is told."""
+
+    promises: tuple[str, ...]
+    asked: tuple[str, ...]
+    follow: tuple[Bits, ...]
+    ends: Ends
+    movers: list[int]
+
+
+def _questions_of(ground: Ground) -> _Questions:
     arrangement = ground.scenario.arrangements[ground.case.arrangement]
     asked = () if ground.case.in_force else arrangement.signed_by
-    promises = [name for name in arrangement.commitments if name in ground.labels.due]
+    promises = tuple(name for name in arrangement.commitments if name in ground.labels.due)
     follow = (
         *(commitments.bits_of(ground, name) for name in promises),
         *(signing.bits_of(ground, actor) for actor in asked),
     )
-    ends = ends_of(ground)
-    found = outcomes(solution, ends, follow)
-    reliable = commitments.reliabilities(solution, promises)
-    values = np.where(solution.solved, equilibrium.values, np.nan)
+    return _Questions(promises, asked, follow, ends_of(ground), np.unique(ground.game.mover).tolist())
+
+
+def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
+    """The measures of a solved case; `with_precision` adds the spread, at the cost of a pass of its own."""
+    ground, solved = solution.ground, solution.solved
+    questions = once(ground.game, "measured", ground.scenario.arrangements, lambda: _questions_of(ground))
+    promises, asked, count = questions.promises, questions.asked, len(questions.promises)
+    found = solution.count(questions.follow, questions.ends.groups)
+    reliable = commitments.judged(found.ends[:count], found.occasions[:count], solved)
+    signed = signing.judged(found.ends[count : count + len(asked)], solved)
+    values = np.where(solved, solution.equilibrium.values, np.nan)
     return Measures(
-        outcomes=found,
-        values=dict(zip(solution.game.actors, values, strict=True)),
-        signs=signing.signatures(solution, asked),
-        due={name: each.due for name, each in reliable.items()},
-        kept={name: each.kept for name, each in reliable.items()},
-        kept_each={name: each.kept_each for name, each in reliable.items()},
-        delivered={name: each.delivered for name, each in reliable.items()},
-        precision=_precision(solution) if with_precision else {},
-        certificate={
-            "status": equilibrium.status.astype(np.float64),
-            "residual": equilibrium.residual,
-            "regret": equilibrium.regret,
-            "branch": equilibrium.branch.astype(np.float64),
-            "checked": equilibrium.checked.astype(np.float64),
-            "discrepancy": equilibrium.discrepancy,
-            "limit_beliefs": equilibrium.limit_beliefs.astype(np.float64),
-            "ties": equilibrium.ties.astype(np.float64),
-        },
-        partition=ends.partition,
+        outcomes=outcomes(solution, questions.ends, found.outcomes),
+        values=Columns(ground.game.actors, values),
+        signs=Columns(asked, signed),
+        due=Columns(promises, reliable.due),
+        kept=Columns(promises, reliable.kept),
+        kept_each=Columns(promises, reliable.kept_each),
+        delivered=Columns(promises, reliable.delivered),
+        precision=_precision(solution, questions.movers if with_precision else []),
+        certificate=_certificate(solution.equilibrium),
+        partition=questions.ends.partition,
     )
 
 
-def _precision(solution: Solution) -> Columns:
+def _certificate(equilibrium: Equilibrium) -> Columns:
+    numbers = np.empty((len(CERTIFICATE), len(equilibrium.status)))
+    for row, name in enumerate(CERTIFICATE):
+        numbers[row] = getattr(equilibrium, name)
+    return Columns(CERTIFICATE, numbers)
+
+
+def _precision(solution: Solution, movers: list[int]) -> Columns:
     game, tabulation = solution.game, solution.tabulation
+    if not movers:
+        return Columns((), np.empty((0, tabulation.worlds)))
     with np.errstate(invalid="ignore"):
         spread = payoff_spread(game, tabulation, solution.threads) * tabulation.rationality
-    movers = once(game, "movers", game.mover, lambda: np.unique(game.mover).tolist())
-    return {game.actors[actor]: spread[actor] for actor in movers}
+    return Columns(tuple(game.actors[actor] for actor in movers), spread[movers])
 
 
 def measure_case(
@@ -176,11 +201,5 @@ def measure_case(
 def _joined(parts: list[Measures]) -> Measures:
     if len(parts) == 1:
         return parts[0]
-    names = [each.name for each in fields(Measures) if each.name != "partition"]
-    joined = {name: _columns(getattr(part, name) for part in parts) for name in names}
-    return Measures(**joined, partition=parts[0].partition)
-
-
-def _columns(parts: Iterable[Columns]) -> Columns:
-    whole = list(parts)
-    return {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}
+    columns = {name: joined([getattr(part, name) for part in parts]) for name in COLUMNS}
+    return Measures(**columns, partition=parts[0].partition)

@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from foedus.analysis.columns import Columns
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
 from foedus.analysis.results import probability
 from foedus.analysis.solutions import Solution
-from foedus.analysis.tally import Groups
-from foedus.analysis.tracks import Bits
+from foedus.analysis.unfolding import Groups
 from foedus.game.game import TERMINAL
 from foedus.language.expression import Parameter, walk
 
@@ -59,14 +59,17 @@ def _ends_of(ground: Ground) -> Ends:
     return Ends(tuple(told), others, Groups(group, holds))
 
 
-def outcomes(solution: Solution, ends: Ends, follow: tuple[Bits, ...] = ()) -> dict[str, Floats]:
+def outcomes(solution: Solution, ends: Ends, counted: Floats) -> Columns:
     """Probability (world) of each outcome, in file order; NaN in worlds that are not solved.
 
-    `follow` are sets of bits to be counted in the same pass, for whoever asks for them next.
+    `counted` (outcome, world) are those of the outcomes that the end states tell.
     """
-    found = np.where(solution.solved, solution.count(follow, ends.groups), np.nan)
-    named = dict(zip(ends.names, found, strict=True))
-    for name in ends.others:
-        likely = probability(solution, solution.ground.scenario.outcomes[name])
-        named[name] = np.where(solution.solved, likely, np.nan)
-    return {name: named[name] for name in solution.ground.scenario.outcomes}
+    found, names = np.where(solution.solved, counted, np.nan), ends.names
+    if ends.others:
+        named = dict(zip(ends.names, found, strict=True))
+        for name in ends.others:
+            likely = probability(solution, solution.ground.scenario.outcomes[name])
+            named[name] = np.where(solution.solved, likely, np.nan)
+        names = tuple(solution.ground.scenario.outcomes)
+        found = np.stack([named[name] for name in names])
+    return Columns(names, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
@@ -19,7 +18,7 @@ from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.kernels import make_narrow_ready
-from foedus.solve.problem import processors
+from foedus.solve.problem import processors, shared
 from foedus.study.worlds import Worlds
 
 Progress = Callable[[int, int, str], None]
@@ -117,8 +116,8 @@ class Rows:
             return {name: row(name, self.threads) for name in self.names}
         prepare()
         order = sorted(self.names, key=self._size, reverse=True)
-        with ThreadPoolExecutor(workers) as pool:
-            found = dict(zip(order, pool.map(lambda name: row(name, threads // workers), order), strict=True))
+        found: dict[str, Row] = {}
+        shared(lambda name: found.update({name: row(name, threads // workers)}), order, workers)
         return {name: found[name] for name in self.names}
 
     def _case(self, name: str, in_force: bool = False) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,23 +23,21 @@ AS_GOOD = 1e-9
 """Differences in payoff up to this count as none."""
 
 
-def signatures(solution: Solution, actors: Sequence[str]) -> dict[str, Floats]:
-    """Probability that each actor signs at some time, given that it is asked."""
-    if not actors:
-        return {}
-    case = solution.ground.case
-    for actor in actors:
-        if actor not in solution.ground.scenario.arrangements[case.arrangement].signed_by:
-            raise Unanswerable(f"{actor} is not asked to sign '{case.arrangement}'")
-    if case.in_force:
-        raise Unanswerable(f"nobody is asked to sign '{case.arrangement}' once it is in force")
-    ends, _ = solution.all_ends([bits_of(solution.ground, actor) for actor in actors])
-    return dict(zip(actors, ratio(ends[:, 3], summed(ends, [1, 3]), solution.solved), strict=True))
+def judged(ends: Floats, solved: Bools) -> Floats:
+    """Probability (actor, world) that actors sign, of whom ends (actor, set of bits, world) were counted."""
+    return ratio(ends[:, 3], summed(ends, (1, 3)), solved)
 
 
 def signs(solution: Solution, actor: str) -> Floats:
     """Probability that the actor signs at some time, given that it is asked."""
-    return signatures(solution, [actor])[actor]
+    case = solution.ground.case
+    if actor not in solution.ground.scenario.arrangements[case.arrangement].signed_by:
+        raise Unanswerable(f"{actor} is not asked to sign '{case.arrangement}'")
+    if case.in_force:
+        raise Unanswerable(f"nobody is asked to sign '{case.arrangement}' once it is in force")
+    ends, _ = solution.all_ends([bits_of(solution.ground, actor)])
+    found: Floats = judged(ends, solution.solved)[0]
+    return found
 
 
 def bits_of(ground: Ground, actor: str) -> tuple[Expression, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,8 +16,9 @@ from foedus.analysis.frame import Ground
 from foedus.analysis.games import Games, lately
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.sums import Followed, Sum, add_up
-from foedus.analysis.tally import Groups, passes, tally
+from foedus.analysis.tally import Tally, passes, tally
 from foedus.analysis.tracks import Bits, asked_of, bit_sets
+from foedus.analysis.unfolding import Groups
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Scenario
@@ -128,14 +129,14 @@ class Solution:
         found = [self._counted[bits] for bits in wanted]
         return np.stack([ends for ends, _ in found]), np.stack([occasions for _, occasions in found])
 
-    def count(self, wanted: Sequence[Bits], groups: Groups | None = None) -> Floats:
-        """Count all ends that will be asked for, in one go; and those in which each outcome of the groups
-        holds, shape (outcome, world)."""
+    def count(self, wanted: Sequence[Bits], groups: Groups | None = None) -> Tally:
+        """Count all ends that will be asked for, in one go, and those in which each outcome of the groups
+        holds."""
         asked = asked_of(self.ground, tuple(wanted), groups)
         found = tally(self.game, self.tabulation, self.behaviour, asked, self.threads)
         for k, bits in enumerate(wanted):
             self._counted[bits] = found.ends[k], found.occasions[k]
-        return found.outcomes
+        return found
 
     @cached_property
     def _counted(self) -> dict[Bits, tuple[Floats, Floats]]:
@@ -276,10 +277,7 @@ class Solutions:
         )
 
 
-def _key(tabulation: Tabulation) -> bytes:
-    """A digest of all numbers of some worlds."""
-    digest = hashlib.blake2b(digest_size=16)
-    for each in fields(Tabulation):
-        numbers = getattr(tabulation, each.name)
-        digest.update(str(numbers.shape).encode() + numbers.tobytes())
-    return digest.digest()
+def _key(numbers: Tabulation) -> bytes:
+    """A digest of all numbers of some worlds of a game."""
+    parts = numbers.probabilities, numbers.payoffs, numbers.weights, numbers.rationality, numbers.valid
+    return hashlib.blake2b(b"".join([each.tobytes() for each in parts]), digest_size=16).digest()

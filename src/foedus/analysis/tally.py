@@ -18,44 +18,22 @@ import numpy as np
 from numba import types, void
 from numpy.typing import NDArray
 
+from foedus.analysis import unfolding
+from foedus.analysis.unfolding import SETS, Asked, Groups, Told, Track, mark, prune, unfold
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve import kernels
 from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
-from foedus.solve.block import Indices
 from foedus.solve.lanes import WIDTH, entry, fma, load, load_from, spread, store
-from foedus.solve.layout import Ints, layout_of
+from foedus.solve.layout import layout_of
 from foedus.solve.problem import Problem
 from foedus.solve.queue import copy_rows
 
 Floats = NDArray[np.float64]
-Bytes = NDArray[np.uint8]
 
-SETS = 8
 TASK = 128
 """Worlds that a thread takes at a time."""
-
-
-@dataclass(frozen=True, eq=False)
-class Track:
-    """Something followed with up to three bits: those that each edge sets (edge), and those of the root.
-
-    `occasion` (edge): 1 where an occasion goes well, 2 where it does not, 0 where it is none.
-    """
-
-    edges: Bytes
-    root: int
-    occasion: Bytes
-
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """End states in groups: the group of each terminal node (node), −1 elsewhere, and the outcomes that hold
-    in each (outcome, group)."""
-
-    group: Ints
-    holds: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +49,19 @@ class Tally:
 
 def ask(game: Game, tracks: Sequence[Track], groups: Groups | None = None) -> Asked:
     """What is to be counted, of the end states too where groups are given."""
-    whole = [*tracks] or [_nothing(game)]
+    followed = [*tracks] or [_nothing(game)]
     told = Told(
-        np.stack([track.edges for track in whole]),
-        np.array([track.root for track in whole], np.int32),
-        np.stack([track.occasion for track in whole]),
+        np.stack([track.edges for track in followed]),
+        np.array([track.root for track in followed], np.int32),
+        np.stack([track.occasion for track in followed]),
         np.asarray(np.full(game.nodes, -1) if groups is None else groups.group, np.int32),
     )
-    present = np.zeros((len(whole), game.nodes), np.uint8)
+    present = np.zeros((len(followed), game.nodes), np.uint8)
     passes().mark(layout_of(game), told, present)
     sizes = np.unpackbits(present[:, :, None], axis=2).sum(axis=2, dtype=np.int32)
     states, ways = sizes.sum(axis=1), int((sizes * np.diff(game.first_edge)).sum())
     count = int(states.sum())
-    asked = Asked(
+    whole = Asked(
         np.concatenate([[0], np.cumsum(states)]).astype(np.int32),
         np.zeros(count + 1, np.int32),
         np.empty(count, np.int32),
@@ -95,8 +73,25 @@ def ask(game: Game, tracks: Sequence[Track], groups: Groups | None = None) -> As
         int(states.max()),
     )
     rows = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
-    passes().unfold(layout_of(game), told, present, rows, asked)
-    return asked
+    passes().unfold(layout_of(game), told, present, rows, whole)
+    return _pruned(whole)
+
+
+def _pruned(whole: Asked) -> Asked:
+    """The same without what comes after all is settled."""
+    count = len(whole.ends)
+    passes().prune(whole, np.empty(count, np.int64), np.full(count, -1, np.int32))
+    count = int(whole.start[-1])
+    ways = int(whole.first[count])
+    return whole._replace(
+        first=whole.first[: count + 1].copy(),
+        ends=whole.ends[:count].copy(),
+        group=whole.group[:count].copy(),
+        to=whole.to[:ways].copy(),
+        share=whole.share[:ways].copy(),
+        kind=whole.kind[:ways].copy(),
+        most=int(np.diff(whole.start).max()),
+    )
 
 
 def tally(
@@ -110,55 +105,31 @@ def tally(
     worlds, tracks = tabulation.worlds, len(asked.start) - 1
     outcomes, groups = asked.holds.shape
     drawn = _whole(behaviour), _whole(tabulation.probabilities)
-    found = Tally(*(np.empty((*shape, worlds)) for shape in ((tracks, SETS), (tracks, 2), (outcomes,))))
-    flat = [each.reshape(-1, worlds) for each in (found.ends, found.occasions, found.outcomes)]
+    ends, occasions = tracks * SETS, tracks * 2
+    whole = np.empty((ends + occasions + outcomes, worlds))
+    flat = whole[:ends], whole[ends : ends + occasions], whole[ends + occasions :]
     rooms = (game.options + len(drawn[1]),), (asked.most,)
     sums = (tracks, SETS), (tracks, 2), (outcomes,), (groups,)
     count = passes().follow
 
-    def work(task: Indices) -> None:
+    def work(first: int, last: int) -> None:
         shares, mass, *counted = lend_each(*rooms, *sums)
-        here = int(task[0]), int(task[-1]) + 1
-        count(*drawn, asked, shares, mass, Sums(*counted), *flat, *here)
+        count(*drawn, asked, shares, mass, Sums(*counted), *flat, first, last)
 
-    Problem(game, tabulation, threads=threads).over_blocks(np.arange(worlds), work, TASK)
-    return found
+    if worlds <= WIDTH:
+        work(0, worlds)
+    else:
+        Problem(game, tabulation, threads=threads).over_blocks(
+            np.arange(worlds), lambda task: work(int(task[0]), int(task[-1]) + 1), TASK
+        )
+    return Tally(flat[0].reshape(tracks, SETS, worlds), flat[1].reshape(tracks, 2, worlds), flat[2])
 
 
 def _whole(numbers: Floats) -> Floats:
     """The same as kernels take it: contiguous, and not closed to writing."""
+    if numbers.flags.carray:
+        return numbers
     return np.require(numbers, np.float64, ["C", "W"])
-
-
-class Told(NamedTuple):
-    """Bits that each edge sets (track, edge), those of the root (track), what kind of occasion each edge is
-    (track, edge), and the group of each terminal node (node)."""
-
-    edges: Bytes
-    roots: Ints
-    occasion: Bytes
-    group: Ints
-
-
-class Asked(NamedTuple):
-    """The plays with what is followed, unfolded: a state is a node with a set of bits that occurs there, and
-    comes after all those that lead to it.
-
-    start (track + 1): the first state of each track, and the end. first (state + 1): its first way on. ends,
-    group (state): where play ends, track · SETS + set, and the group, in the first track alone; −1 elsewhere.
-    to, share, kind (way): the state that it leads to, counted from the track's first, the number of its
-    share, and the kind of occasion. holds: as in `Groups`. most: of the states of a track.
-    """
-
-    start: Ints
-    first: Ints
-    ends: Ints
-    group: Ints
-    to: Ints
-    share: Ints
-    kind: Bytes
-    holds: Bytes
-    most: int
 
 
 class Sums(NamedTuple):
@@ -172,51 +143,6 @@ class Sums(NamedTuple):
 
 def _nothing(game: Game) -> Track:
     return Track(np.zeros(game.edges, np.uint8), 0, np.zeros(game.edges, np.uint8))
-
-
-def mark(layout: Any, told: Any, present: Any) -> None:
-    """Fill `present` (track, node), so far zeros: bit k is 1 where the set of bits k occurs at the node."""
-    for track in range(told.edges.shape[0]):
-        present[track, 0] = 1 << told.roots[track]
-        for n in range(present.shape[1]):
-            for held in range(SETS):
-                if present[track, n] >> held & 1:
-                    for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
-                        present[track, layout.child[e]] |= 1 << (held | told.edges[track, e])
-
-
-@part
-def members(sets: int) -> int:
-    """How many of eight bits are 1."""
-    pairs = sets - (sets >> 1 & 0x55)
-    fours = (pairs & 0x33) + (pairs >> 2 & 0x33)
-    return (fours + (fours >> 4)) & 0x0F
-
-
-@part
-def unfold_state(
-    layout: Any, told: Any, present: Any, rows: Any, asked: Any, track: int, n: int, held: int
-) -> None:
-    """The ways on from a node of a track with a set of bits."""
-    state = asked.start[track] + rows[track, n] + members(present[track, n] & ((1 << held) - 1))
-    way, ends = asked.first[state], layout.first_edge[n] == layout.first_edge[n + 1]
-    asked.ends[state] = track * SETS + held if ends else -1
-    asked.group[state] = told.group[n] if track == 0 else -1
-    for e in range(layout.first_edge[n], layout.first_edge[n + 1]):
-        child, then = layout.child[e], held | told.edges[track, e]
-        asked.to[way] = rows[track, child] + members(present[track, child] & ((1 << then) - 1))
-        asked.share[way], asked.kind[way] = layout.share[e], told.occasion[track, e]
-        way += 1
-    asked.first[state + 1] = way
-
-
-def unfold(layout: Any, told: Any, present: Any, rows: Any, asked: Any) -> None:
-    """Fill all of `asked` but the starts; `rows` (track, node) is the first state of each node."""
-    for track in range(told.edges.shape[0]):
-        for n in range(present.shape[1]):
-            for held in range(SETS):
-                if present[track, n] >> held & 1:
-                    unfold_state(layout, told, present, rows, asked, track, n, held)
 
 
 @part
@@ -323,13 +249,15 @@ class Passes(NamedTuple):
 
     mark: Callable[..., None]
     unfold: Callable[..., None]
+    prune: Callable[..., None]
     follow: Callable[..., None]
 
 
 @cache
 def passes() -> Passes:
-    """They are kept beside the solver's kernels under a name with the hash of this file."""
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    """They are kept beside the solver's kernels under a name with the hash of their files."""
+    files = [Path(__file__), Path(str(unfolding.__file__))]
+    own = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
     folder = kernels.cache_folder() / f"tally-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
     bytes_, ints = (types.Array(kind, 2, "C") for kind in (types.uint8, types.int32))
@@ -342,6 +270,7 @@ def passes() -> Passes:
     signatures = (
         (mark, void(kernels.LAYOUT, told, bytes_)),
         (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
+        (prune, void(asked, types.Array(types.int64, 1, "C"), row)),
         (follow, void(*[matrix] * 2, asked, *[matrix] * 2, sums, *[matrix] * 3, *[types.int64] * 2)),
     )
     config: Any = numba.config

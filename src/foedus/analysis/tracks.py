@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from foedus.analysis.events import Due, due_nodes, marks, parents
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
-from foedus.analysis.tally import Asked, Groups, Track, ask
+from foedus.analysis.tally import ask
+from foedus.analysis.unfolding import Asked, Groups, Track
 from foedus.language.expression import Ever, Expression
 
 Bits = tuple[Expression, ...]

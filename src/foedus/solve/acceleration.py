@@ -10,6 +10,7 @@ stretches of the other. Which rhythm does that soonest is a matter of luck, so r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class AcceleratedSweeps:
     sweeps: int = 60
     rhythms: tuple[Rhythm, ...] = (Rhythm(),)
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """How many differences have to be remembered."""
         return int(max(rhythm.depth for rhythm in self.rhythms))
@@ -48,8 +49,7 @@ class AcceleratedSweeps:
             self._all(problem, answers, alike, layout, logarithmic)
 
     def settings(self, problem: Problem, reach: int) -> Settings:
-        aim = SLACK * problem.tolerance
-        return Settings(reach, self.sweeps, aim, np.array(self.rhythms, np.float64))
+        return _settings(self, SLACK * problem.tolerance, reach)
 
     def _all(
         self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool
@@ -93,3 +93,8 @@ class AcceleratedSweeps:
         """How many sweeps each job took, those of rivals included (job)."""
         each = np.where(jobs.ended == 0, self.sweeps, np.abs(jobs.ended))
         return np.asarray(each * len(self.rhythms), np.int32)
+
+
+@lru_cache(maxsize=32)
+def _settings(method: AcceleratedSweeps, aim: float, reach: int) -> Settings:
+    return Settings(reach, method.sweeps, aim, np.array(method.rhythms, np.float64))

@@ -7,9 +7,10 @@ is in no cache.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from foedus.solve.block import Floats, empty
 from foedus.solve.lanes import WIDTH
@@ -17,14 +18,20 @@ from foedus.solve.lanes import WIDTH
 KEPT = 1 << 18
 """Rows of lanes that a thread keeps at most: 16 MiB."""
 
+MOST_CARVED = 128
+"""Plans whose arrays a thread keeps at most."""
+
 Shape = tuple[int, ...]
+P = TypeVar("P")
+T = TypeVar("T")
 
 
 class _Own(threading.local):
-    """What the thread keeps."""
+    """What the thread keeps: its room, and what was carved from it by some plan for so many lanes."""
 
     def __init__(self) -> None:
         self.room = empty(0)
+        self.carved: dict[tuple[int, int], tuple[object, Any]] = {}
 
 
 _own = _Own()
@@ -37,7 +44,23 @@ def lend(rows: int, lanes: int = WIDTH) -> Floats:
         room = empty(whole)
         if whole <= KEPT:
             _own.room = room
+            _own.carved.clear()
     return room[:whole].reshape(-1, lanes)[:rows]
+
+
+def lend_carved(plan: P, rows: int, lanes: int, carved: Callable[[P, Floats], T]) -> T:
+    """What a plan makes of a room of so many rows: made once as long as the thread's room is the same."""
+    key = id(plan), lanes
+    known = _own.carved.get(key)
+    if known is not None and known[0] is plan:  # which is kept, so that no other has its number
+        found: T = known[1]
+        return found
+    found = carved(plan, lend(rows, lanes))
+    if rows * lanes <= KEPT * WIDTH:
+        if len(_own.carved) >= MOST_CARVED:
+            _own.carved.clear()
+        _own.carved[key] = plan, found
+    return found
 
 
 class Cut(NamedTuple):

@@ -239,23 +239,39 @@ def numbers_like(tabulation: Tabulation) -> Numbers:
     return Numbers(payoffs, whole, payoffs.reshape(-1, actors, WIDTH), *others)
 
 
-def packed(tabulation: Tabulation, worlds: Indices, linear: bool = False) -> Floats:
-    """The numbers of these worlds (number, world), in the order of `Numbers`; the last fills blocks up.
+def packed(tabulation: Tabulation, worlds: Indices, linear: bool = False, lanes: int = WIDTH) -> Floats:
+    """The numbers of these worlds (number, world), in the order of `Numbers`; the last fills blocks of
+    `lanes` up.
 
     `linear`: the logarithms of probabilities will not be asked for, and are 0.
     """
     payoffs, chances = tabulation.payoffs.reshape(-1, tabulation.worlds), tabulation.probabilities
     rows = payoffs, chances, chances, tabulation.weights, tabulation.rationality
     count, here = len(worlds), stretch(worlds)
-    whole = np.empty((sum(map(len, rows)), -(-count // WIDTH) * WIDTH))
-    np.concatenate([each[:, here] for each in rows], out=whole[:, :count])
+    whole = np.empty((sum(map(len, rows)), -(-count // lanes) * lanes))
+    first = 0
+    for numbers in rows:
+        whole[first : first + len(numbers), :count] = numbers[:, here]
+        first += len(numbers)
     whole[:, count:] = whole[:, count - 1 : count]
-    ends = np.cumsum([len(each) for each in rows])
-    logs, weights, rationality = whole[ends[1] : ends[2]], whole[ends[2] : ends[3]], whole[ends[3] :]
+    logs, weights, rationality = _parts(whole, tabulation)
     logs[:] = 0.0 if linear else logarithms(logs)
     weights[:] = 0.0 if len(weights) == 1 else logarithms(weights)  # the only one is 1
     np.minimum(rationality, EXACT, out=rationality)
     return whole
+
+
+def _parts(whole: Floats, tabulation: Tabulation) -> tuple[Floats, Floats, Floats]:
+    """The logarithms of probabilities and of weights, and the rationality, in packed numbers."""
+    kinds = tabulation.probabilities, tabulation.weights, tabulation.rationality
+    chances, weights, actors = map(len, kinds)
+    end = len(whole) - actors
+    return whole[end - weights - chances : end - weights], whole[end - weights : end], whole[end:]
+
+
+def log_weights_in(whole: Floats, tabulation: Tabulation, worlds: int) -> Floats:
+    """The logarithms of weights (row, world) of the first worlds in packed numbers."""
+    return _parts(whole, tabulation)[1][:, :worlds]
 
 
 def stretch(worlds: Indices) -> Indices | slice:

@@ -300,13 +300,23 @@ def _values(game: Game, numbers: _Numbers) -> Floats:
 
 
 def _quality(game: Game, numbers: _Numbers, belief: Floats, worth: Floats) -> Floats:
-    """What the mover expects of each option, given its beliefs (option, world)."""
+    """What the mover expects of each option, given its beliefs (option, world).
+
+    Where these cannot be told, since every way there is too unlikely for a number, an option that is worth
+    the same at all nodes is worth that; others are NaN.
+    """
     layers = layers_of(game)
     edges = layers.by_option
     above = layers.parent[edges]
     mover = game.mover[game.information_set[above]]
     after = numbers.payoffs[game.payment[edges], mover] + worth[game.child[edges], mover]
-    return _grouped(np.add, belief[above] * after, layers.edges_of)
+    expected = _grouped(np.add, belief[above] * after, layers.edges_of)
+    untold = np.isnan(expected)
+    if untold.any():
+        least, most = (_grouped(each, after, layers.edges_of) for each in (np.minimum, np.maximum))
+        same = most - least <= TIE * np.maximum(np.abs(least), 1.0)
+        expected = np.where(untold & same, least, expected)
+    return expected
 
 
 def _logit(game: Game, numbers: _Numbers, quality: Floats, best: Floats) -> Floats:

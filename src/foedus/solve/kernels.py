@@ -1,11 +1,11 @@
 """The compiled kernels, and where their machine code is kept.
 
-There are two sets: of WIDTH lanes, and, of those that sweep, a narrow one of fewer, for few worlds. Each is
-compiled when it is first asked for, or loaded from a folder whose name holds a hash of every kernel source,
-of this file's place, and of the compiler and processor: Numba's own cache would not notice a change in a
-function that was compiled into another. `needs_compiling()` tells whether that will take a while. Where the
-folder cannot be written, the code goes to one of our own among the temporary files, which later processes
-find; what is loaded from there is run, so it must be a folder that nobody else could have made.
+All are of WIDTH lanes but one, which answers few worlds and is narrow (`NARROW_KERNELS`). Each is compiled
+when it is first asked for, or loaded from a folder whose name holds a hash of every kernel source, of this
+file's place, and of the compiler and processor: Numba's own cache would not notice a change in a function
+that was compiled into another. `needs_compiling()` tells whether that will take a while. Where the folder
+cannot be written, the code goes to one of our own among the temporary files, which later processes find; what
+is loaded from there is run, so it must be a folder that nobody else could have made.
 """
 
 from __future__ import annotations
@@ -63,7 +63,6 @@ from foedus.solve.arithmetic import JIT
 from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
 from foedus.solve.layout import Layout
 from foedus.solve.rearward import Runs
-from foedus.solve.width import WIDTH
 
 SOURCES = (
     schedule,
@@ -96,8 +95,8 @@ SOURCES = (
 )
 Signatures = dict[str, tuple[Callable[..., Any], Any]]
 DONE = "complete"
-SWEEPING = ("iterate", "conclude")
-USUAL = ("schedule", *SWEEPING)
+USUAL = ("schedule", "iterate", "conclude")
+NARROW_ONE = "answer"
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -108,8 +107,7 @@ log = logging.getLogger("foedus.solve")
 class Kernels:
     """Every kernel takes a whole block and releases the interpreter's lock.
 
-    Each is compiled, or read from the cache, when first asked for. Those of a narrow set are `iterate` and
-    `conclude`, of so many lanes.
+    Each is compiled, or read from the cache, when first asked for.
     """
 
     arrange: Callable[..., int]
@@ -117,6 +115,7 @@ class Kernels:
     induct: Callable[..., None]
     iterate: Callable[..., None]
     conclude: Callable[..., None]
+    answer: Callable[..., None]
     evaluate: Callable[..., None]
     follow: Callable[..., None]
     extremes: Callable[..., None]
@@ -147,18 +146,22 @@ class Kernels:
             return vars(self)[name]
 
 
-def compiled(lanes: int = WIDTH) -> Kernels:
-    """The kernels of WIDTH lanes, or the narrow ones, of fewer."""
-    return KERNELS if lanes == WIDTH else NARROW_KERNELS
+def compiled() -> Kernels:
+    """The kernels of WIDTH lanes."""
+    return KERNELS
 
 
 def make_narrow_ready() -> None:
-    """Compile the narrow kernels, or read them from the cache: from now on few worlds are swept by them.
+    """Compile the narrow kernel, or read it from the cache: from now on few worlds are answered by it.
 
     That is for whoever is going to ask for a world again and again; for a few times the usual ones do.
     """
-    for name in SWEEPING:
-        getattr(NARROW_KERNELS, name)
+    getattr(NARROW_KERNELS, NARROW_ONE)
+
+
+def narrow_is_ready() -> bool:
+    """Whether there is a narrow kernel that needs no compiling."""
+    return NARROW_KERNELS.ready(NARROW_ONE)
 
 
 def _compile(function: Callable[..., Any], signature: Any, done: Path) -> Callable[..., Any]:
@@ -292,9 +295,10 @@ def _signatures() -> Signatures:
 
 @cache
 def _narrow_signatures() -> Signatures:
-    """The same of the narrow kernels; their source is loaded a second time only now."""
-    source, wide = import_module("foedus.solve.narrow.queue"), _signatures()
-    return {name: (getattr(source, name), wide[name][1]) for name in SWEEPING}
+    """The same of the narrow kernel; its source is loaded a second time only now."""
+    source = import_module("foedus.solve.narrow.queue")
+    arguments = LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, PATH, SETTINGS, FINDINGS
+    return {NARROW_ONE: (source.answer, void(*arguments))}
 
 
 KERNELS = Kernels(_signatures)

@@ -40,20 +40,17 @@ calls would cost more than solving, and fewer of a very large one, to save memor
 last tasks are smaller, down to one of so many parts."""
 
 MOST_HELPERS = 64
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A game in some worlds, and how well it is to be solved.
-
-    `narrow`: whether few worlds at a time are swept by narrow kernels.
-    """
+    """A game in some worlds, and how well it is to be solved."""
 
     game: Game
     tabulation: Tabulation
     tolerance: float = 1e-10
     threads: int | None = None
-    narrow: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -112,7 +109,7 @@ class Problem:
         shared(work, [worlds[i : i + size] for i in range(0, len(worlds), size)], threads)
 
 
-def shared(work: Callable[[Indices], None], blocks: Sequence[Indices], threads: int) -> None:
+def shared(work: Callable[[T], None], blocks: Sequence[T], threads: int) -> None:
     """Call `work` for every block, each on whichever of so many threads is free; the caller's is one of them.
 
     Raises what a call raises, once those under way have ended.
@@ -169,7 +166,6 @@ def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
     return with_bases(layout, np.minimum.reduceat(there, layout.first_option[:-1]))
 
 
-T = TypeVar("T")
 SMALLEST = 5e-324
 
 

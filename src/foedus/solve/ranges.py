@@ -20,6 +20,8 @@ from foedus.solve.problem import Problem
 from foedus.solve.runs import schedule_of
 from foedus.solve.walks import Tour
 
+Rows = NDArray[np.intp]
+
 FEW = 2
 """Worlds up to which each is taken by itself, with the actors side by side."""
 TASK = 128
@@ -32,9 +34,9 @@ def payoff_spread(game: Game, tabulation: Tabulation, threads: int | None = None
     An edge whose probability or weight is 0 is on no possible play. Raises UnorderedGame.
     """
     worlds, actors = tabulation.worlds, len(game.actors)
-    if worlds <= FEW and actors <= WIDTH:
-        return np.stack([_alone(game, tabulation, world) for world in range(worlds)], axis=1)
     tour, doors = _toured(game, tabulation)
+    if worlds <= FEW and actors <= WIDTH:
+        return _one_by_one(tour, tabulation.payoffs, doors)
     payoffs, spread = tabulation.payoffs.reshape(-1, worlds), np.empty((actors, max(worlds, WIDTH)))
     if worlds < WIDTH:
         payoffs, doors = (gather(each, np.arange(worlds)) for each in (payoffs, doors))
@@ -47,14 +49,14 @@ def payoff_spread(game: Game, tabulation: Tabulation, threads: int | None = None
     return spread[:, :worlds]
 
 
-def _alone(game: Game, tabulation: Tabulation, world: int) -> Floats:
-    """The same (actor) in one world: the lanes are the actors, who differ in what they are paid alone."""
-    tour, doors = _toured(game, tabulation.part(slice(world, world + 1)))
-    actors = len(game.actors)
-    payoffs, spread = np.zeros((len(tabulation.payoffs), WIDTH)), np.empty((1, WIDTH))
-    payoffs[:, :actors] = tabulation.payoffs[:, :, world]
-    _fill(tour, payoffs, np.repeat(doors, WIDTH, axis=1), spread, 0, WIDTH)
-    found: Floats = spread[0, :actors]
+def _one_by_one(tour: Tour, payoffs: Floats, doors: Floats) -> Floats:
+    """The same, world after world: the lanes are the actors, who differ in what they are paid alone."""
+    rows, actors, worlds = payoffs.shape
+    found, paid, spread = np.empty((actors, worlds)), np.zeros((rows, WIDTH)), np.empty((1, WIDTH))
+    for world in range(worlds):
+        paid[:, :actors] = payoffs[:, :, world]
+        _fill(tour, paid, np.repeat(doors[:, world : world + 1], WIDTH, axis=1), spread, 0, WIDTH)
+        found[:, world] = spread[0, :actors]
     return found
 
 
@@ -79,13 +81,20 @@ class _Way(NamedTuple):
 
 def _toured(game: Game, tabulation: Tabulation) -> tuple[Tour, Floats]:
     """The tour, and the doors (row, world): weights and probabilities that are 0 in some world."""
-    way, weights = _way_of(game), len(tabulation.weights)
     kinds = tabulation.weights, tabulation.probabilities
     shut = np.concatenate([(numbers == 0.0).any(axis=1) for numbers in kinds])
-    number = np.where(shut, np.cumsum(shut) - 1, -1).astype(np.int32)
+    tour, *rows = _with_doors(game, shut.tobytes(), len(tabulation.weights))
+    return tour, np.concatenate([numbers[here] for numbers, here in zip(kinds, rows, strict=True)])
+
+
+@lru_cache(maxsize=128)
+def _with_doors(game: Game, shut: bytes, weights: int) -> tuple[Tour, Rows, Rows]:
+    """The tour with a door at each row of weights, which come first, or of probabilities that is `shut`, and
+    these rows; made once per game and for what is shut."""
+    rows, way = np.frombuffer(shut, np.bool_), _way_of(game)
+    number = np.where(rows, np.cumsum(rows) - 1, -1).astype(np.int32)
     door = number[way.gate + np.where(way.chance, weights, 0)]
-    doors = [numbers[here] for numbers, here in zip(kinds, np.split(shut, [weights]), strict=True)]
-    return way.tour._replace(door=door), np.concatenate(doors)
+    return way.tour._replace(door=door), np.flatnonzero(rows[:weights]), np.flatnonzero(rows[weights:])
 
 
 @lru_cache(maxsize=128)

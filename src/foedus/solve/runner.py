@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from foedus.game.game import Game
-from foedus.solve.arena import Cut, carve, cut, lend
+from foedus.solve.arena import Cut, carve, cut, lend_carved
 from foedus.solve.block import (
     Floats,
     Indices,
     Memory,
     Numbers,
     Scratch,
-    logarithms,
+    log_weights_in,
     memory_for,
     packed,
     scratch_for,
@@ -28,7 +28,7 @@ from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
 from foedus.solve.runs import runs_of
 from foedus.solve.sweeps import ROWS
-from foedus.solve.width import NARROW, WIDTH
+from foedus.solve.width import WIDTH
 
 
 class Needs(NamedTuple):
@@ -40,6 +40,15 @@ class Needs(NamedTuple):
     memory: Cut
 
 
+class Room(NamedTuple):
+    """Memory for kernels; `remembered` is all of `memory` but the jobs."""
+
+    numbers: Numbers
+    scratch: Scratch
+    memory: Memory
+    remembered: Floats
+
+
 @lru_cache(maxsize=128)
 def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> Needs:
     """What a game needs with so many rows of slots, and of probabilities, of payoffs and of weights."""
@@ -49,6 +58,20 @@ def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> 
     first = cut((payoffs, actors), (chances,), (chances,), (weights,), (actors,), first=slots)
     second = cut(*(each.shape[:-1] for each in scratch), first=first.end)
     return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-1]), first=second.end))
+
+
+def _carved(needs: Needs, room: Floats) -> Room:
+    numbers, scratch, memory = needs
+    payoffs, *others = carve(room, numbers)
+    first = numbers.places[0][0]
+    assert isinstance(first, slice)
+    remembered = dict(zip(Memory._fields, carve(room, memory), strict=False))
+    return Room(
+        Numbers(room[: first.stop], room[first.start : numbers.end], payoffs, *others),
+        Scratch(*carve(room, scratch)),
+        Memory(**remembered, job=np.zeros(room.shape[1], np.int64)),
+        room[scratch.end : memory.end],
+    )
 
 
 def weights_of(layout: Layout) -> tuple[Ints, Ints]:
@@ -74,65 +97,61 @@ class Runner:
         rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
         self._needs = needs_of(problem.game, self.runs.slots, rows, depth)
 
-    def _room(self, lanes: int) -> tuple[Floats, Numbers, Scratch]:
-        """The thread's memory. Lanes that get no world have numbers."""
-        numbers, scratch, memory = self._needs
-        room, slots = lend(memory.end, lanes), self.runs.slots
-        payoffs, *others = carve(room, numbers)
-        room[slots : numbers.end] = 0.0
-        values = room[: slots + payoffs.shape[0] * payoffs.shape[1]]
-        return (
-            room,
-            Numbers(values, room[slots : numbers.end], payoffs, *others),
-            Scratch(*carve(room, scratch)),
-        )
+    def fresh_room(self, lanes: int = WIDTH) -> Room:
+        """The thread's memory. What is remembered is nothing, and lanes that get no world have numbers."""
+        room = self._room(lanes)
+        room.numbers.whole.fill(0.0)
+        room.remembered.fill(0.0)
+        room.memory.job.fill(0)
+        return room
 
-    def jobs(self, worlds: Indices, *, linear: bool = False) -> Jobs:
-        """The worlds as jobs that start from play by weight alone.
+    def _room(self, lanes: int) -> Room:
+        return lend_carved(self._needs, self._needs.memory.end, lanes, _carved)
+
+    def jobs(self, worlds: Indices, *, linear: bool = False, lanes: int = WIDTH) -> Jobs:
+        """The worlds as jobs, for blocks of so many lanes, that start from play by weight alone.
 
         `linear`: reach will go by products, and logarithms of probabilities need not be taken.
         """
-        odds, numbers = self.odds_by_weight(worlds), packed(self.problem.tabulation, worlds, linear)
-        return Jobs(numbers, odds, np.zeros(len(worlds), np.int64))
+        count, tabulation = len(worlds), self.problem.tabulation
+        numbers = packed(tabulation, worlds, linear, lanes)
+        odds = self.odds_by_weight(log_weights_in(numbers, tabulation, count))
+        return Jobs(numbers, odds, np.zeros(count, np.int64))
 
-    def odds_by_weight(self, worlds: Indices) -> Floats:
-        """The log-odds (world, row) of play by weight alone."""
-        layout, weights = self.layout, self.problem.tabulation.weights
-        if len(weights) == 1:
-            return np.zeros((len(worlds), len(layout.row_option)))
+    def odds_by_weight(self, logs: Floats) -> Floats:
+        """The log-odds (world, row) of play by weight alone, given the logarithms of weights (row, world)."""
+        layout = self.layout
+        if len(logs) == 1:
+            return np.zeros((logs.shape[1], len(layout.row_option)))
         usual = layout is self.problem.layout
         own, base = usual_weights(self.problem.game) if usual else weights_of(layout)
-        logs = logarithms(weights[:, worlds]).T
-        odds: Floats = np.take(logs, own, axis=1) - np.take(logs, base, axis=1)
+        by_world = logs.T
+        odds: Floats = by_world.take(own, axis=1) - by_world.take(base, axis=1)
         return odds
-
-    def _lanes(self, jobs: Jobs) -> int:
-        """How many jobs are done side by side; the answers are the same."""
-        return NARROW if self.problem.narrow and len(jobs.ended) <= NARROW else WIDTH
 
     def iterate(self, jobs: Jobs, settings: Settings, path: Path = NO_PATH) -> None:
         """Sweep until every job has ended; the answers are in `jobs`, or, along a path, in `path.here`."""
-        lanes = self._lanes(jobs)
-        room, numbers, scratch = self._room(lanes)
-        room[self._needs.scratch.end :] = 0.0
-        arrays = dict(zip(Memory._fields, carve(room, self._needs.memory), strict=False))
-        memory = Memory(**arrays, job=np.zeros(lanes, np.int64))
-        compiled(lanes).iterate(self.layout, self.runs, numbers, scratch, memory, jobs, path, settings)
+        room = self.fresh_room()
+        compiled().iterate(
+            self.layout, self.runs, room.numbers, room.scratch, room.memory, jobs, path, settings
+        )
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
         """The play that the jobs' log-odds stand for, and its certificate."""
-        options, actors = len(self.layout.weight), len(self.problem.game.actors)
-        sigma, values, report = (np.empty((rows, len(jobs.ended))) for rows in (options, actors, ROWS))
-        found = Findings(sigma, values, report, 0)
+        found = self.findings(len(jobs.ended))
         self.conclude_into(found, jobs, logarithmic)
         logs = self.logs(jobs.odds.T) if logarithmic else None
         return Found(found.sigma, found.values, found.report, logs)
 
     def conclude_into(self, found: Findings, jobs: Jobs, logarithmic: bool) -> None:
         """Write the same to columns `found.first` … of arrays that are there already."""
-        lanes = self._lanes(jobs)
-        _, numbers, scratch = self._room(lanes)
-        compiled(lanes).conclude(self.layout, numbers, scratch, jobs, found, logarithmic)
+        room = self._room(WIDTH)
+        compiled().conclude(self.layout, room.numbers, room.scratch, jobs, found, logarithmic)
+
+    def findings(self, jobs: int) -> Findings:
+        """Room for the answers of so many jobs."""
+        options, actors = len(self.layout.weight), len(self.problem.game.actors)
+        return Findings(np.empty((options, jobs)), np.empty((actors, jobs)), np.empty((ROWS, jobs)), 0)
 
     def logs(self, odds: Floats) -> Floats:
         """ln σ (option, …) of log-odds (row, …)."""

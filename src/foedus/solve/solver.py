@@ -28,8 +28,9 @@ from foedus.solve.equilibrium import (
     Equilibrium,
     Method,
 )
+from foedus.solve.few import swept_together
 from foedus.solve.induction import backward_induction
-from foedus.solve.kernels import SWEEPING, compiled
+from foedus.solve.kernels import narrow_is_ready
 from foedus.solve.merging import merged
 from foedus.solve.mixing import Rhythm
 from foedus.solve.plan import plan_of
@@ -79,8 +80,12 @@ def solve(
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
         return checked(backward_induction(whole, plan), whole, {}, check)
-    narrow = not (trace or certain) and compiled(NARROW).ready(*SWEEPING)
-    problem = replace(whole, game=merged(game), narrow=narrow)
+    problem = replace(whole, game=merged(game))
+    quick = not (trace or certain) and max_sweeps is None
+    if quick and 0 < tabulation.worlds <= NARROW and narrow_is_ready():
+        found = swept_together(problem, FIRST)
+        if found is not None:
+            return checked(found, whole, {}, check)
     answers = Answers(problem)
     status = _askable(problem)
     pending = np.flatnonzero(status == UNSOLVED)
