@@ -40,7 +40,7 @@ def judged(ends: Floats, occasions: Floats, solved: NDArray[np.bool_]) -> Reliab
     due, kept, met, delivered = (summed(ends, sets) for sets in SETS)
     good, occasion = occasions[:, 0], summed(occasions, (0, 1))
     shares = ratio(np.array((kept, delivered, good)), np.array((due, met, occasion)), solved)
-    return Reliability(np.where(solved, due, np.nan), *shares)
+    return Reliability(np.where(solved, due, np.nan), shares[0], shares[1], shares[2])
 
 
 def reliability(solution: Solution, commitment: str) -> Reliability:

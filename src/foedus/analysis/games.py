@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from foedus.analysis.cases import Case
 from foedus.game.cache import cached_game
@@ -106,15 +106,21 @@ def once(game: Game, name: Hashable, given: object, find: Callable[[], T]) -> T:
     return found
 
 
-def lately(game: Game, key: Hashable, find: Callable[[], T]) -> T:
-    """What `find` says of a game and a key that tells all that it depends on; the last few are remembered."""
+def recall(game: Game, key: Hashable) -> Any:
+    """What was last remembered of a game and a key; None if nothing was, or too much since."""
     facts = _facts_of(game)
     with facts.lock:
         found = facts.recent.pop(key, None)
-    if found is None:
-        found = find()
+        if found is not None:
+            facts.recent[key] = found
+        return found
+
+
+def remember(game: Game, key: Hashable, found: object) -> None:
+    """Remember something of a game and a key that tells all that it depends on; the last few are kept."""
+    facts = _facts_of(game)
     with facts.lock:
+        facts.recent.pop(key, None)
         facts.recent[key] = found
         for old in list(facts.recent)[:-MOST_RECENT]:
             del facts.recent[old]
-    return found  # type: ignore[return-value]

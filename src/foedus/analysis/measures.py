@@ -101,7 +101,7 @@ class _Questions:
     followed for the ones and then the others, its end states, and whose precision is told."""
 
     promises: tuple[str, ...]
-    asked: tuple[str, ...]
+    signatories: tuple[str, ...]
     follow: tuple[Bits, ...]
     ends: Ends
     movers: list[int]
@@ -109,28 +109,28 @@ class _Questions:
 
 def _questions_of(ground: Ground) -> _Questions:
     arrangement = ground.scenario.arrangements[ground.case.arrangement]
-    asked = () if ground.case.in_force else arrangement.signed_by
+    signatories = () if ground.case.in_force else arrangement.signed_by
     promises = tuple(name for name in arrangement.commitments if name in ground.labels.due)
     follow = (
         *(commitments.bits_of(ground, name) for name in promises),
-        *(signing.bits_of(ground, actor) for actor in asked),
+        *(signing.bits_of(ground, actor) for actor in signatories),
     )
-    return _Questions(promises, asked, follow, ends_of(ground), np.unique(ground.game.mover).tolist())
+    return _Questions(promises, signatories, follow, ends_of(ground), np.unique(ground.game.mover).tolist())
 
 
 def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
     """The measures of a solved case; `with_precision` adds the spread, at the cost of a pass of its own."""
     ground, solved = solution.ground, solution.solved
     questions = once(ground.game, "measured", ground.scenario.arrangements, lambda: _questions_of(ground))
-    promises, asked, count = questions.promises, questions.asked, len(questions.promises)
+    promises, count = questions.promises, len(questions.promises)
     found = solution.count(questions.follow, questions.ends.groups)
     reliable = commitments.judged(found.ends[:count], found.occasions[:count], solved)
-    signed = signing.judged(found.ends[count : count + len(asked)], solved)
+    signed = signing.judged(found.ends[count : len(questions.follow)], solved)
     values = np.where(solved, solution.equilibrium.values, np.nan)
     return Measures(
         outcomes=outcomes(solution, questions.ends, found.outcomes),
         values=Columns(ground.game.actors, values),
-        signs=Columns(asked, signed),
+        signs=Columns(questions.signatories, signed),
         due=Columns(promises, reliable.due),
         kept=Columns(promises, reliable.kept),
         kept_each=Columns(promises, reliable.kept_each),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from threading import Lock
 
 import numpy as np
 
 from foedus.analysis.cases import Case
 from foedus.analysis.games import Games
-from foedus.analysis.measures import Floats, Measures, fitting, measure_case
+from foedus.analysis.measures import Measures, fitting, measure, measure_case
 from foedus.analysis.settling import Settled
-from foedus.analysis.solutions import affords_certainty, prepare, size_of
+from foedus.analysis.solutions import Solutions, affords_certainty, prepare, size_of
 from foedus.game.game import Game
 from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
@@ -27,6 +28,14 @@ Progress = Callable[[int, int, str], None]
 CHECK = 32
 """Of drawn worlds one in so many is certified by the independent code; at base values every one, or, where
 certainty is not asked for, none."""
+
+
+class _Kind(Enum):
+    """What is solved at base values: these, λ = 0, or both as two worlds."""
+
+    GIVEN = auto()
+    ZERO = auto()
+    BOTH = auto()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +77,7 @@ class Rows:
         self._cases: dict[tuple[str, bool], Case] = {}
         self._indifferent: dict[str, Measures] = {}
         self._tabulated: dict[int, dict[Game, Tabulation]] = {}
+        self._ahead: dict[_Kind, Solutions] = {}
         self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
         self._lock = Lock()
         cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
@@ -87,11 +97,23 @@ class Rows:
         return min(found)
 
     def at_base(self) -> dict[str, Row]:
-        """All rows at base values. Who does without certainty wants them fast, and will ask again."""
-        if not self.certain:
-            make_narrow_ready()
+        """All rows at base values.
+
+        Who does without certainty wants them fast, and will ask again: then all games are prepared one after
+        another, swept side by side, and measured one after another. Threads that did all of that to a game
+        would wait for the interpreter at every turn.
+        """
         self._tabulate()
-        return self._side_by_side(self._base_row)
+        if self.certain:
+            return self._side_by_side(self._base_row)
+        make_narrow_ready()
+        signed = [name for name in self.names if self.scenario.arrangements[name].signed_by]
+        in_force = [self._case(name, True) for name in self.names]
+        self._ahead = {kind: self._solutions(kind, False, self.threads) for kind in _Kind}
+        for kind in (_Kind.BOTH,) if self.base.worlds else (_Kind.GIVEN, _Kind.ZERO):
+            self._ahead[kind].solve_ahead(in_force)
+        self._ahead[_Kind.GIVEN].solve_ahead(self._case(name) for name in signed)
+        return {name: self._base_row(name, self.threads) for name in self.names}
 
     def _tabulate(self) -> None:
         """The numbers of all games that are at hand, in one base world and in two, in one go."""
@@ -133,7 +155,7 @@ class Rows:
         in_force = drawn.case(self.scenario, name, True)
         signed = bool(self.scenario.arrangements[name].signed_by)
         if name not in self._indifferent:
-            self._indifferent[name] = self._at_zero(in_force, threads)
+            self._indifferent[name] = self._at_base(_Kind.ZERO, in_force, False, threads)
         measured = self._over(in_force, drawn.worlds, not signed, threads)
         offered = drawn.case(self.scenario, name)
         found = self._over(offered, drawn.worlds, True, threads) if signed else measured
@@ -142,16 +164,16 @@ class Rows:
     def _base_row(self, name: str, threads: int | None) -> Row:
         """In force, what is asked for and λ = 0 are two worlds of one batch: it costs no more than one."""
         self._tell(name, 0)
-        in_force, worlds = self._case(name, True), self.base.worlds
+        in_force = self._case(name, True)
         signed = bool(self.scenario.arrangements[name].signed_by)
-        if worlds:
-            both = self._solve(in_force, self._twice, not signed, threads, np.array([np.nan, 0.0]))
+        if self.base.worlds:
+            both = self._at_base(_Kind.BOTH, in_force, not signed, threads)
             measured, indifferent = both.world(0), both.world(1)
         else:
-            measured = self._solve(in_force, worlds, not signed, threads)
-            indifferent = self._at_zero(in_force, threads)
+            measured = self._at_base(_Kind.GIVEN, in_force, not signed, threads)
+            indifferent = self._at_base(_Kind.ZERO, in_force, False, threads)
         offered = self._case(name)
-        found = self._solve(offered, worlds, True, threads) if signed else measured
+        found = self._at_base(_Kind.GIVEN, offered, True, threads) if signed else measured
         self._tell(name, 2 if signed else 1)
         return self._row(name, found, measured, indifferent, offered, in_force)
 
@@ -161,26 +183,26 @@ class Rows:
         games = [self.games.of(case) for case in cases]
         return Row(self.scenario.arrangements[name], found, in_force, indifferent, *games)
 
-    def _at_zero(self, case: Case, threads: int | None) -> Measures:
-        return self._solve(case, self.base.worlds, False, threads, np.zeros(1))
+    def _at_base(self, kind: _Kind, case: Case, with_precision: bool, threads: int | None) -> Measures:
+        ahead = self._ahead.get(kind)
+        if ahead is None:
+            count = 2 if kind == _Kind.BOTH else 1
+            certain = self.certain and affords_certainty(self.games.of(case), count)
+            ahead = self._solutions(kind, certain, threads)
+        return measure(ahead.take(case), with_precision=with_precision)
 
-    def _solve(
-        self,
-        case: Case,
-        worlds: Worlds,
-        with_precision: bool,
-        threads: int | None,
-        rationality: Floats | None = None,
-    ) -> Measures:
-        """The measures at base values."""
-        certain = self.certain and affords_certainty(self.games.of(case), size_of(worlds))
-        return measure_case(
+    def _solutions(self, kind: _Kind, certain: bool, threads: int | None) -> Solutions:
+        """The solutions-to-be of some cases at base values."""
+        worlds, rationality = self.base.worlds, None
+        if kind == _Kind.BOTH:
+            worlds, rationality = self._twice, np.array([np.nan, 0.0])
+        if kind == _Kind.ZERO:
+            rationality = np.zeros(1)
+        return Solutions(
             self.scenario,
-            case,
             worlds,
-            self.games,
+            games=self.games,
             threads=threads,
-            with_precision=with_precision,
             rationality=rationality,
             tabulated=self._tabulated.get(size_of(worlds)),
             certain=certain,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from foedus.analysis.cases import Case
 from foedus.analysis.events import parents
 from foedus.analysis.frame import Ground
-from foedus.analysis.games import Games, lately
+from foedus.analysis.games import Games, recall, remember
 from foedus.analysis.parameters import ParameterFrame, column
 from foedus.analysis.sums import Followed, Sum, add_up
 from foedus.analysis.tally import Tally, passes, tally
@@ -25,7 +25,7 @@ from foedus.language.scenario import Scenario
 from foedus.solve import evaluate
 from foedus.solve.equilibrium import Equilibrium
 from foedus.solve.follow import follow
-from foedus.solve.solver import solve
+from foedus.solve.solver import solve, solve_each
 from foedus.study.worlds import Worlds
 
 Floats = NDArray[np.float64]
@@ -182,6 +182,19 @@ class Solution:
         return found if isinstance(found, tuple) else (found, None)
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A case to be solved; `key` tells all that its equilibrium depends on, None if that is not remembered."""
+
+    ground: Ground
+    tabulation: Tabulation
+    key: Hashable | None
+
+    def recalled(self) -> Equilibrium | None:
+        found: Equilibrium | None = None if self.key is None else recall(self.ground.game, self.key)
+        return found
+
+
 class Solutions:
     """The solved cases of a scenario in some worlds, solved when first asked for.
 
@@ -255,15 +268,42 @@ class Solutions:
         own = np.isnan(self.rationality)
         return replace(tabulation, rationality=np.where(own, tabulation.rationality, self.rationality))
 
+    def take(self, case: Case) -> Solution:
+        """The solution of a case that nobody will ask for again."""
+        solution = self[case]
+        del self._known[case]
+        return solution
+
+    def solve_ahead(self, cases: Iterable[Case]) -> None:
+        """Solve cases that will be asked for, side by side, as long as they are of few worlds and of games
+        that are not large, and nothing is asked but an answer."""
+        if self.trace or self.certain or self.check:
+            return
+        asked = [each for each in map(self._ask, cases) if each.key is not None]
+        known = [each.recalled() for each in asked]
+        waiting = [each for each, found in zip(asked, known, strict=True) if found is None]
+        games = [(each.ground.game, each.tabulation) for each in waiting]
+        fresh = iter(solve_each(games, tolerance=self.tolerance, threads=self.threads))
+        for each, found in zip(asked, known, strict=True):
+            self._known[each.ground.case] = self._keep(each, found or next(fresh))
+
     def _solve(self, case: Case) -> Solution:
+        asked = self._ask(case)
+        found = asked.recalled() or self._equilibrium(asked.ground.game, asked.tabulation)
+        return self._keep(asked, found)
+
+    def _ask(self, case: Case) -> _Asked:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
         if tabulation.worlds > FEW or ground.game.options > LIGHT:
-            equilibrium = self._equilibrium(ground.game, tabulation)
-        else:
-            key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
-            equilibrium = lately(ground.game, key, lambda: self._equilibrium(ground.game, tabulation))
-        return Solution(ground, tabulation, equilibrium, self.threads)
+            return _Asked(ground, tabulation, None)
+        key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
+        return _Asked(ground, tabulation, key)
+
+    def _keep(self, asked: _Asked, found: Equilibrium) -> Solution:
+        if asked.key is not None:
+            remember(asked.ground.game, asked.key, found)
+        return Solution(asked.ground, asked.tabulation, found, self.threads)
 
     def _equilibrium(self, game: Game, tabulation: Tabulation) -> Equilibrium:
         return solve(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,11 @@ def total(numbers: Floats) -> Floats:
 
 def summed(numbers: Floats, wanted: Sequence[int]) -> Floats:
     """The sums over the wanted entries of the second axis of numbers (…, entry, world), one after another."""
-    return reduce(np.add, [numbers[:, each] for each in wanted])
+    first, *others = wanted
+    found = numbers[:, first]
+    for each in others:
+        found = found + numbers[:, each]
+    return found
 
 
 def ratio(above: Floats, below: Floats, solved: NDArray[np.bool_]) -> Floats:
