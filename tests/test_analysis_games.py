@@ -11,7 +11,8 @@ from analysing import ladder, rounds, secrets
 from foedus.analysis import games, solutions
 from foedus.analysis.cases import make_case
 from foedus.analysis.comparison import compare
-from foedus.analysis.games import Games, lately, once
+from foedus.analysis.games import Games, once, recall, remember
+from foedus.analysis.measures import measure
 from foedus.analysis.solutions import Solutions
 from foedus.game.game import Game
 from foedus.study.worlds import base_world
@@ -59,18 +60,16 @@ def test_a_fact_is_found_once_for_what_it_is_about():
 
 
 def test_the_last_few_answers_are_remembered():
-    """As many as may be, those asked for last; every other one is worked out again."""
-    game, asked = game_of(), []
-
-    def ask(key: int) -> int:
-        return lately(game, key, lambda: asked.append(key) or key + 1)
-
-    assert [ask(key) for key in range(games.MOST_RECENT)] == [*range(1, games.MOST_RECENT + 1)]
-    assert ask(0) == 1
-    ask(99)
-    assert ask(0) == 1
-    ask(1)
-    assert asked == [*range(games.MOST_RECENT), 99, 1]
+    """As many as may be, those asked for last; nothing is known of any other."""
+    game = game_of()
+    for key in range(games.MOST_RECENT):
+        remember(game, key, key + 1)
+    assert [recall(game, key) for key in range(games.MOST_RECENT)] == [*range(1, games.MOST_RECENT + 1)]
+    assert recall(game, 0) == 1
+    remember(game, 99, 100)
+    assert recall(game, 0) == 1
+    assert recall(game, 1) is None
+    assert recall(game_of("none"), 0) is None
 
 
 def test_nobody_solves_the_same_world_twice(monkeypatch: pytest.MonkeyPatch):
@@ -97,6 +96,39 @@ def test_a_warm_comparison_has_the_same_bytes(scenario):
     compare(warm, certain=False)
     compare(warm, threads=1)
     assert json.dumps(compare(warm).to_json()) == cold
+
+
+@pytest.mark.parametrize("scenario", [ladder, rounds, secrets])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_games_swept_side_by_side(scenario, threads):
+    """All that is measured without certainty is what each case comes to by itself, bit for bit."""
+    quick = compare(scenario(), certain=False, threads=threads)
+    for name, row in quick.rows.items():
+        for measured, in_force in ((row.offered, False), (row.in_force, True)):
+            fresh = scenario()
+            case = make_case(fresh, name, in_force=in_force and bool(row.arrangement.signed_by))
+            alone = measure(Solutions(fresh, base_world(fresh), check=0)[case], with_precision=True)
+            for part in ("outcomes", "values", "signs", "due", "kept", "kept_each", "delivered"):
+                ours, theirs = getattr(measured, part), getattr(alone, part)
+                assert ours.names == theirs.names
+                assert np.array_equal(ours.numbers, theirs.numbers, equal_nan=True), part
+
+
+def test_solved_ahead_or_when_asked(monkeypatch: pytest.MonkeyPatch):
+    """A case is solved once, ahead or when asked for; one that was taken is forgotten, but remembered."""
+    scenario, ahead, later = secrets(), [], []
+    each, single = solutions.solve_each, solutions.solve
+    monkeypatch.setattr(solutions, "solve_each", lambda some, **how: ahead.append(some) or each(some, **how))
+    monkeypatch.setattr(solutions, "solve", lambda *args, **how: later.append(1) or single(*args, **how))
+    quick = Solutions(scenario, base_world(scenario), check=0)
+    cases = [make_case(scenario, name) for name in scenario.arrangements]
+    quick.solve_ahead(cases)
+    assert [len(asked) for asked in ahead] == [len(cases)]
+    found = quick.take(cases[0]).equilibrium
+    assert quick[cases[0]].equilibrium is found
+    assert not later
+    Solutions(scenario, base_world(scenario)).solve_ahead(cases)  # which is certified, and so not yet known
+    assert len(ahead) == 1
 
 
 def test_uncertain_answers_are_not_certified_again():

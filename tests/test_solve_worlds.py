@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
-from foedus.solve.few import swept_together, usual
+from foedus.solve.few import Few, usual
 from foedus.solve.kernels import make_narrow_ready
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.ranges import FEW, payoff_spread
-from foedus.solve.solver import CALMED, FIRST, solve
+from foedus.solve.solver import CALMED, FIRST, solve, solve_each
 from foedus.solve.width import NARROW, WIDTH
 from games import from_tree, random_game, random_tree
 
@@ -82,9 +82,14 @@ def test_few_worlds_in_one_call(seed: int, worlds: int) -> None:
     problem = Problem(game, few, threads=1)
     answers = Answers(problem)
     FIRST(problem, answers, here)
-    found = swept_together(problem, FIRST)
-    found_all = bool((answers.residual <= problem.tolerance).all() and not answers.logarithmic.any())
-    assert (found is not None) == (found_all and usual(few))
+    prepared = Few.of(problem, FIRST)
+    assert (prepared is not None) == usual(few)
+    found = None
+    if prepared is not None:
+        prepared.sweep()
+        found = prepared.answer()
+        found_all = bool((answers.residual <= problem.tolerance).all() and not answers.logarithmic.any())
+        assert (found is not None) == found_all
     if found is not None:
         residual, regret, weighted, *_ = answers.report
         told = answers.behaviour, answers.values, residual, regret, weighted, answers.sweeps, answers.method
@@ -92,7 +97,9 @@ def test_few_worlds_in_one_call(seed: int, worlds: int) -> None:
         for name, each in zip(names, told, strict=True):
             assert np.array_equal(getattr(found, name), each), name
     make_narrow_ready()
-    assert same(solve(game, numbers), solve(game, few), here)
+    asked = [(game, few), (game, numbers), random_tree(seed), (game, pick(few, [0]))]
+    for each, (one, told) in zip(solve_each(asked, threads=2), asked, strict=True):
+        assert same(solve(one, told, check=0), each)
 
 
 @pytest.mark.parametrize("spoil", ["nan", "inf", "weightless", "negative", "endless", "invalid"])
@@ -117,7 +124,8 @@ def test_few_unusual_worlds(spoil: str) -> None:
             changed["valid"][1] = False
     few = replace(few, **changed)
     assert not usual(few)
-    assert same(solve(game, pick(few, [0, 1, 0, 1, 0])), solve(game, few), [0, 1])
+    among = solve(game, pick(few, [0, 1, 0, 1, 0]), check=0)
+    assert same(among, solve_each([(game, few)])[0], [0, 1])
 
 
 @given(seed=SEEDS)

@@ -184,7 +184,7 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """A case to be solved; `key` tells all that its equilibrium depends on, None if that is not remembered."""
+    """A case to be solved; `key` tells all that its equilibrium depends on, None if it is not remembered."""
 
     ground: Ground
     tabulation: Tabulation
