@@ -7,7 +7,6 @@ is solved once, asked for all that the formulas want of it, and forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,7 @@ from foedus.analysis.formula import Asked, Evaluation, reply
 from foedus.analysis.solutions import Solutions, prepare
 from foedus.errors import FoedusError
 from foedus.language import expression as ex
-from foedus.solve.problem import processors
+from foedus.solve.problem import processors, shared
 
 Floats = NDArray[np.float64]
 Step = Callable[[Case], None]
@@ -101,9 +100,7 @@ def work_out(
             step(case)
 
     prepare()
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(work, order):
-            pass
+    shared(work, order, workers)
     return found
 
 

@@ -24,15 +24,18 @@ from foedus.solve.queue import Jobs
 from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.runner import Runner
 
-SLACK = 0.1  # how much smaller than the residual that the certificate demands is what the sweeps aim at
-
 
 @dataclass(frozen=True)
 class AcceleratedSweeps:
-    """At most `sweeps`, in one of the rhythms: the one that takes the fewest, or the first of such."""
+    """At most `sweeps`, in one of the rhythms: the one that takes the fewest, or the first of such.
+
+    `slack`: what the last change of a choice must be below, in tolerances. The answer is one sweep further
+    on; where sweeps by themselves lead away from it, its own change is that much larger.
+    """
 
     method: Method = Method.ACCELERATED_SWEEPS
     sweeps: int = 60
+    slack: float = 0.1
     rhythms: tuple[Rhythm, ...] = (Rhythm(),)
 
     @cached_property
@@ -49,7 +52,7 @@ class AcceleratedSweeps:
             self._all(problem, answers, alike, layout, logarithmic)
 
     def settings(self, problem: Problem, reach: int) -> Settings:
-        return _settings(self, SLACK * problem.tolerance, reach)
+        return _settings(self, self.slack * problem.tolerance, reach)
 
     def _all(
         self, problem: Problem, answers: Answers, worlds: Indices, layout: Layout, logarithmic: bool

@@ -37,7 +37,7 @@ from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem, processors, shared
 from foedus.solve.tracing import BranchTracing
 
-FIRST = AcceleratedSweeps()
+FIRST = AcceleratedSweeps(slack=0.5)
 CALMED = AcceleratedSweeps(
     Method.CALMED_SWEEPS,
     sweeps=1200,
