@@ -17,7 +17,7 @@ from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
-from foedus.analysis.totals import ratio, summed
+from foedus.analysis.tally import judged
 from foedus.language.expression import Expression
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """due, kept, delivered and kept_each (…, world): kept and delivered given that it came due, and kept per
+    """due, kept, delivered and kept_each (world): kept and delivered given that it came due, and kept per
     due occasion; NaN where it comes due with a probability too small to measure."""
 
     due: Floats
@@ -34,20 +34,11 @@ class Reliability:
     kept_each: Floats
 
 
-def judged(ends: Floats, occasions: Floats, solved: NDArray[np.bool_]) -> Reliability:
-    """What becomes of commitments of which ends (commitment, set of bits, world) and occasions
-    (commitment, 2, world) were counted."""
-    due, kept, met, delivered = (summed(ends, sets) for sets in SETS)
-    good, occasion = occasions[:, 0], summed(occasions, (0, 1))
-    shares = ratio(np.array((kept, delivered, good)), np.array((due, met, occasion)), solved)
-    return Reliability(np.where(solved, due, np.nan), shares[0], shares[1], shares[2])
-
-
 def reliability(solution: Solution, commitment: str) -> Reliability:
     """What becomes of one commitment of the arrangement."""
     ends, occasions = solution.all_ends([_bits(solution, commitment)])
-    found = judged(ends, occasions, solution.solved)
-    return Reliability(found.due[0], found.kept[0], found.delivered[0], found.kept_each[0])
+    due, kept, delivered, kept_each = judged(ends, occasions, solution.solved, 1)
+    return Reliability(due, kept, delivered, kept_each)
 
 
 def due(solution: Solution, commitment: str) -> Floats:
@@ -84,12 +75,3 @@ def _bits(solution: Solution, commitment: str) -> tuple[Expression, ...]:
     if commitment not in solution.ground.labels.due:
         raise Unanswerable(f"'{solution.ground.case.arrangement}' has no commitment '{commitment}'")
     return bits_of(solution.ground, commitment)
-
-
-SETS = (
-    [held for held in range(8) if held & 1],
-    [held for held in range(8) if held & 1 and not held & 2],
-    [held for held in range(8) if held & 5],
-    [held for held in range(8) if held & 4 or held & 3 == 1],
-)
-"""Which sets of bits (due, broken, fired) mean due, kept, due or done unasked, and delivered."""

@@ -13,8 +13,10 @@ from foedus.analysis.cases import Case
 from foedus.analysis.columns import Columns, joined
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import Games, once
+from foedus.analysis.judging import QUANTITIES
 from foedus.analysis.outcomes import Ends, ends_of, outcomes
 from foedus.analysis.solutions import Solution, Solutions, part_of, size_of
+from foedus.analysis.tally import judged
 from foedus.analysis.tracks import Bits
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
@@ -124,17 +126,17 @@ def measure(solution: Solution, *, with_precision: bool = False) -> Measures:
     questions = once(ground.game, "measured", ground.scenario.arrangements, lambda: _questions_of(ground))
     promises, count = questions.promises, len(questions.promises)
     found = solution.count(questions.follow, questions.ends.groups)
-    reliable = commitments.judged(found.ends[:count], found.occasions[:count], solved)
-    signed = signing.judged(found.ends[count : len(questions.follow)], solved)
+    tracks = len(questions.follow)
+    told = judged(found.ends[:tracks], found.occasions[:tracks], solved, count)
     values = np.where(solved, solution.equilibrium.values, np.nan)
     return Measures(
         outcomes=outcomes(solution, questions.ends, found.outcomes),
         values=Columns(ground.game.actors, values),
-        signs=Columns(questions.signatories, signed),
-        due=Columns(promises, reliable.due),
-        kept=Columns(promises, reliable.kept),
-        kept_each=Columns(promises, reliable.kept_each),
-        delivered=Columns(promises, reliable.delivered),
+        signs=Columns(questions.signatories, told[QUANTITIES * count :]),
+        due=Columns(promises, told[:count]),
+        kept=Columns(promises, told[count : 2 * count]),
+        kept_each=Columns(promises, told[3 * count : 4 * count]),
+        delivered=Columns(promises, told[2 * count : 3 * count]),
         precision=_precision(solution, questions.movers if with_precision else []),
         certificate=_certificate(solution.equilibrium),
         partition=questions.ends.partition,

@@ -12,7 +12,7 @@ from foedus.analysis.expressions import Unanswerable
 from foedus.analysis.frame import Ground
 from foedus.analysis.games import once
 from foedus.analysis.solutions import Solution
-from foedus.analysis.totals import ratio, summed
+from foedus.analysis.tally import judged
 from foedus.language.expression import Chose, Expression
 from foedus.language.scenario import sign_step
 
@@ -23,11 +23,6 @@ AS_GOOD = 1e-9
 """Differences in payoff up to this count as none."""
 
 
-def judged(ends: Floats, solved: Bools) -> Floats:
-    """Probability (actor, world) that actors sign, of whom ends (actor, set of bits, world) were counted."""
-    return ratio(ends[:, 3], summed(ends, (1, 3)), solved)
-
-
 def signs(solution: Solution, actor: str) -> Floats:
     """Probability that the actor signs at some time, given that it is asked."""
     case = solution.ground.case
@@ -35,8 +30,8 @@ def signs(solution: Solution, actor: str) -> Floats:
         raise Unanswerable(f"{actor} is not asked to sign '{case.arrangement}'")
     if case.in_force:
         raise Unanswerable(f"nobody is asked to sign '{case.arrangement}' once it is in force")
-    ends, _ = solution.all_ends([bits_of(solution.ground, actor)])
-    found: Floats = judged(ends, solution.solved)[0]
+    ends, occasions = solution.all_ends([bits_of(solution.ground, actor)])
+    found: Floats = judged(ends, occasions, solution.solved, 0)[0]
     return found
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from numba import types, void
 from numpy.typing import NDArray
 
-from foedus.analysis import unfolding
+from foedus.analysis import judging, unfolding
+from foedus.analysis.judging import QUANTITIES, judge
 from foedus.analysis.unfolding import SETS, Asked, Groups, Told, Track, mark, prune, unfold
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
@@ -123,6 +124,21 @@ def tally(
             np.arange(worlds), lambda task: work(int(task[0]), int(task[-1]) + 1), TASK
         )
     return Tally(flat[0].reshape(tracks, SETS, worlds), flat[1].reshape(tracks, 2, worlds), flat[2])
+
+
+def judged(ends: Floats, occasions: Floats, solved: NDArray[np.bool_], promises: int) -> Floats:
+    """What ends (track, set, world) and occasions (track, 2, world) say (row, world), as `judge` tells.
+
+    The first tracks follow so many promises, the others signatories.
+    """
+    rows = len(ends) + (QUANTITIES - 1) * promises
+    found = np.empty((rows, len(solved)))
+    passes().judge(_whole(ends), _whole(occasions), _flags(solved), promises, found)
+    return found
+
+
+def _flags(solved: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.require(solved, np.bool_, ["C", "W"])
 
 
 def _whole(numbers: Floats) -> Floats:
@@ -251,12 +267,13 @@ class Passes(NamedTuple):
     unfold: Callable[..., None]
     prune: Callable[..., None]
     follow: Callable[..., None]
+    judge: Callable[..., None]
 
 
 @cache
 def passes() -> Passes:
     """They are kept beside the solver's kernels under a name with the hash of their files."""
-    files = [Path(__file__), Path(str(unfolding.__file__))]
+    files = [Path(__file__), Path(str(unfolding.__file__)), Path(str(judging.__file__))]
     own = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
     folder = kernels.cache_folder() / f"tally-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -272,6 +289,7 @@ def passes() -> Passes:
         (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
         (prune, void(asked, types.Array(types.int64, 1, "C"), row)),
         (follow, void(*[matrix] * 2, asked, *[matrix] * 2, sums, *[matrix] * 3, *[types.int64] * 2)),
+        (judge, void(*[kernels.CUBE] * 2, types.Array(types.boolean, 1, "C"), types.int64, matrix)),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,15 +19,6 @@ def total(numbers: Floats) -> Floats:
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         return np.asarray(np.repeat(numbers, 2, axis=1).sum(axis=0)[:1])
     return np.asarray(np.ascontiguousarray(numbers).sum(axis=0))
-
-
-def summed(numbers: Floats, wanted: Sequence[int]) -> Floats:
-    """The sums over the wanted entries of the second axis of numbers (…, entry, world), one after another."""
-    first, *others = wanted
-    found = numbers[:, first]
-    for each in others:
-        found = found + numbers[:, each]
-    return found
 
 
 def ratio(above: Floats, below: Floats, solved: NDArray[np.bool_]) -> Floats:
