@@ -13,7 +13,7 @@ from foedus.analysis.cases import make_case
 from foedus.analysis.comparison import compare
 from foedus.analysis.games import Games, once, recall, remember
 from foedus.analysis.measures import measure
-from foedus.analysis.solutions import Solutions
+from foedus.analysis.solutions import Solutions, solve_ahead
 from foedus.game.game import Game
 from foedus.study.worlds import base_world
 
@@ -122,13 +122,15 @@ def test_solved_ahead_or_when_asked(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(solutions, "solve", lambda *args, **how: later.append(1) or single(*args, **how))
     quick = Solutions(scenario, base_world(scenario), check=0)
     cases = [make_case(scenario, name) for name in scenario.arrangements]
-    quick.solve_ahead(cases)
+    solve_ahead((quick, case) for case in cases)
     assert [len(asked) for asked in ahead] == [len(cases)]
     found = quick.take(cases[0]).equilibrium
     assert quick[cases[0]].equilibrium is found
     assert not later
-    Solutions(scenario, base_world(scenario)).solve_ahead(cases)  # which is certified, and so not yet known
-    assert len(ahead) == 1
+    again = Solutions(scenario, base_world(scenario), check=0)
+    solve_ahead([(again, cases[0])])
+    assert again[cases[0]].equilibrium is found
+    assert [len(asked) for asked in ahead] == [len(cases), 0]
 
 
 def test_uncertain_answers_are_not_certified_again():

@@ -13,7 +13,7 @@ from foedus.analysis.cases import Case
 from foedus.analysis.games import Games
 from foedus.analysis.measures import Measures, fitting, measure, measure_case
 from foedus.analysis.settling import Settled
-from foedus.analysis.solutions import Solutions, affords_certainty, prepare, size_of
+from foedus.analysis.solutions import Solutions, affords_certainty, prepare, size_of, solve_ahead
 from foedus.game.game import Game
 from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
@@ -107,12 +107,12 @@ class Rows:
         if self.certain:
             return self._side_by_side(self._base_row)
         make_narrow_ready()
-        signed = [name for name in self.names if self.scenario.arrangements[name].signed_by]
-        in_force = [self._case(name, True) for name in self.names]
         self._ahead = {kind: self._solutions(kind, False, self.threads) for kind in _Kind}
-        for kind in (_Kind.BOTH,) if self.base.worlds else (_Kind.GIVEN, _Kind.ZERO):
-            self._ahead[kind].solve_ahead(in_force)
-        self._ahead[_Kind.GIVEN].solve_ahead(self._case(name) for name in signed)
+        kinds = (_Kind.BOTH,) if self.base.worlds else (_Kind.GIVEN, _Kind.ZERO)
+        wanted = [(kind, self._case(name, True)) for kind in kinds for name in self.names]
+        signed = [name for name in self.names if self.scenario.arrangements[name].signed_by]
+        wanted += [(_Kind.GIVEN, self._case(name)) for name in signed]
+        solve_ahead(((self._ahead[kind], case) for kind, case in wanted), self.threads)
         return {name: self._base_row(name, self.threads) for name in self.names}
 
     def _tabulate(self) -> None:

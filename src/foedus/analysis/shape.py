@@ -28,9 +28,14 @@ def _choices(game: Game) -> frozenset[Choice]:
 
 
 def differences(game: Game, other: Game) -> tuple[list[str], list[str]]:
-    """Moves and options that only the one has, and that only the other has, in words."""
-    ours, theirs = choices(game), choices(other)
-    return _words(ours - theirs), _words(theirs - ours)
+    """Moves and options that only the one has, and that only the other has, in words; worked out once for a
+    game and the last that it was held against."""
+
+    def find() -> tuple[list[str], list[str]]:
+        ours, theirs = choices(game), choices(other)
+        return _words(ours - theirs), _words(theirs - ours)
+
+    return once(game, "differences", other, find)
 
 
 def _words(some: frozenset[Choice]) -> list[str]:

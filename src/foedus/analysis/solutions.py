@@ -183,7 +183,7 @@ class Solution:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class Asked:
     """A case to be solved; `key` tells all that its equilibrium depends on, None if it is not remembered."""
 
     ground: Ground
@@ -238,9 +238,7 @@ class Solutions:
         return len(self._known)
 
     def __getitem__(self, case: Case) -> Solution:
-        if case not in self._known:
-            self._known[case] = self._solve(case)
-        return self._known[case]
+        return self._known[case] if case in self._known else self._solve(case)
 
     def in_worlds(self, worlds: Mapping[str, Floats], tolerance: float | None = None) -> Solutions:
         """The same scenario and compiled games in other worlds."""
@@ -274,36 +272,26 @@ class Solutions:
         del self._known[case]
         return solution
 
-    def solve_ahead(self, cases: Iterable[Case]) -> None:
-        """Solve cases that will be asked for, side by side, as long as they are of few worlds and of games
-        that are not large, and nothing is asked but an answer."""
-        if self.trace or self.certain or self.check:
-            return
-        asked = [each for each in map(self._ask, cases) if each.key is not None]
-        known = [each.recalled() for each in asked]
-        waiting = [each for each, found in zip(asked, known, strict=True) if found is None]
-        games = [(each.ground.game, each.tabulation) for each in waiting]
-        fresh = iter(solve_each(games, tolerance=self.tolerance, threads=self.threads))
-        for each, found in zip(asked, known, strict=True):
-            self._known[each.ground.case] = self._keep(each, found or next(fresh))
-
     def _solve(self, case: Case) -> Solution:
-        asked = self._ask(case)
+        asked = self.ask(case)
         found = asked.recalled() or self._equilibrium(asked.ground.game, asked.tabulation)
-        return self._keep(asked, found)
+        return self.keep(asked, found)
 
-    def _ask(self, case: Case) -> _Asked:
+    def ask(self, case: Case) -> Asked:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
         if tabulation.worlds > FEW or ground.game.options > LIGHT:
-            return _Asked(ground, tabulation, None)
+            return Asked(ground, tabulation, None)
         key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
-        return _Asked(ground, tabulation, key)
+        return Asked(ground, tabulation, key)
 
-    def _keep(self, asked: _Asked, found: Equilibrium) -> Solution:
+    def keep(self, asked: Asked, found: Equilibrium) -> Solution:
+        """The solution of a case that was asked for, which is known from now on."""
         if asked.key is not None:
             remember(asked.ground.game, asked.key, found)
-        return Solution(asked.ground, asked.tabulation, found, self.threads)
+        solution = Solution(asked.ground, asked.tabulation, found, self.threads)
+        self._known[asked.ground.case] = solution
+        return solution
 
     def _equilibrium(self, game: Game, tabulation: Tabulation) -> Equilibrium:
         return solve(
@@ -315,6 +303,20 @@ class Solutions:
             certain=self.certain,
             check=self.check,
         )
+
+
+def solve_ahead(wanted: Iterable[tuple[Solutions, Case]], threads: int | None = None) -> None:
+    """Solve cases that will be asked for, of one tolerance and nothing but answers, all side by side: those
+    of few worlds and of games that are not large."""
+    asked = [(each, each.ask(case)) for each, case in wanted]
+    asked = [(each, one) for each, one in asked if one.key is not None]
+    known = [one.recalled() for _, one in asked]
+    waiting = [one for (_, one), found in zip(asked, known, strict=True) if found is None]
+    games = [(one.ground.game, one.tabulation) for one in waiting]
+    tolerance = asked[0][0].tolerance if asked else TOLERANCE
+    fresh = iter(solve_each(games, tolerance=tolerance, threads=threads))
+    for (each, one), found in zip(asked, known, strict=True):
+        each.keep(one, found or next(fresh))
 
 
 def _key(numbers: Tabulation) -> bytes:

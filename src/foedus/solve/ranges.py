@@ -81,20 +81,20 @@ class _Way(NamedTuple):
 
 def _toured(game: Game, tabulation: Tabulation) -> tuple[Tour, Floats]:
     """The tour, and the doors (row, world): weights and probabilities that are 0 in some world."""
-    kinds = tabulation.weights, tabulation.probabilities
-    shut = np.concatenate([(numbers == 0.0).any(axis=1) for numbers in kinds])
-    tour, *rows = _with_doors(game, shut.tobytes(), len(tabulation.weights))
-    return tour, np.concatenate([numbers[here] for numbers, here in zip(kinds, rows, strict=True)])
+    numbers = np.concatenate((tabulation.weights, tabulation.probabilities))
+    shut = (numbers == 0.0).any(axis=1)
+    tour, rows = _with_doors(game, shut.tobytes(), len(tabulation.weights))
+    return tour, numbers[rows]
 
 
 @lru_cache(maxsize=128)
-def _with_doors(game: Game, shut: bytes, weights: int) -> tuple[Tour, Rows, Rows]:
+def _with_doors(game: Game, shut: bytes, weights: int) -> tuple[Tour, Rows]:
     """The tour with a door at each row of weights, which come first, or of probabilities that is `shut`, and
     these rows; made once per game and for what is shut."""
     rows, way = np.frombuffer(shut, np.bool_), _way_of(game)
     number = np.where(rows, np.cumsum(rows) - 1, -1).astype(np.int32)
     door = number[way.gate + np.where(way.chance, weights, 0)]
-    return way.tour._replace(door=door), np.flatnonzero(rows[:weights]), np.flatnonzero(rows[weights:])
+    return way.tour._replace(door=door), np.flatnonzero(rows)
 
 
 @lru_cache(maxsize=128)
