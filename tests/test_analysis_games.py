@@ -131,6 +131,10 @@ def test_solved_ahead_or_when_asked(monkeypatch: pytest.MonkeyPatch):
     solve_ahead([(again, cases[0])])
     assert again[cases[0]].equilibrium is found
     assert [len(asked) for asked in ahead] == [len(cases), 0]
+    checked = Solutions(scenario, base_world(scenario))
+    solve_ahead([(checked, cases[0])])
+    assert not len(checked)
+    assert checked[cases[0]].equilibrium.checked.all()
 
 
 def test_uncertain_answers_are_not_certified_again():

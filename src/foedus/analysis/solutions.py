@@ -183,7 +183,7 @@ class Solution:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Question:
     """A case to be solved; `key` tells all that its equilibrium depends on, None if it is not remembered."""
 
     ground: Ground
@@ -277,15 +277,15 @@ class Solutions:
         found = asked.recalled() or self._equilibrium(asked.ground.game, asked.tabulation)
         return self.keep(asked, found)
 
-    def ask(self, case: Case) -> Asked:
+    def ask(self, case: Case) -> Question:
         ground = self.ground(case)
         tabulation = self.tabulate(ground)
         if tabulation.worlds > FEW or ground.game.options > LIGHT:
-            return Asked(ground, tabulation, None)
+            return Question(ground, tabulation, None)
         key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
-        return Asked(ground, tabulation, key)
+        return Question(ground, tabulation, key)
 
-    def keep(self, asked: Asked, found: Equilibrium) -> Solution:
+    def keep(self, asked: Question, found: Equilibrium) -> Solution:
         """The solution of a case that was asked for, which is known from now on."""
         if asked.key is not None:
             remember(asked.ground.game, asked.key, found)
@@ -306,9 +306,10 @@ class Solutions:
 
 
 def solve_ahead(wanted: Iterable[tuple[Solutions, Case]], threads: int | None = None) -> None:
-    """Solve cases that will be asked for, of one tolerance and nothing but answers, all side by side: those
-    of few worlds and of games that are not large."""
-    asked = [(each, each.ask(case)) for each, case in wanted]
+    """Solve cases that will be asked for, of one tolerance, all side by side: those of few worlds, of games
+    that are not large, and of which nothing is wanted but an answer."""
+    plain = [(each, case) for each, case in wanted if not (each.trace or each.certain or each.check)]
+    asked = [(each, each.ask(case)) for each, case in plain]
     asked = [(each, one) for each, one in asked if one.key is not None]
     known = [one.recalled() for _, one in asked]
     waiting = [one for (_, one), found in zip(asked, known, strict=True) if found is None]
