@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 
 from foedus.solve import problem as module
 from foedus.solve.block import Indices
 from foedus.solve.equilibrium import Method
-from foedus.solve.problem import Answers, Problem, shared
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.sweeps import LOST, RESIDUAL
 from games import random_game
-
-BLOCKS = [np.arange(first, first + 3) for first in range(0, 60, 3)]
-
-
-@pytest.mark.parametrize("threads", [1, 2, 5, 100])
-def test_every_block_is_taken_once(threads: int) -> None:
-    """However many threads share the blocks; the caller's is one of them."""
-    taken: list[int] = []
-    shared(lambda block: taken.append(int(block[0])), BLOCKS, threads)
-    assert sorted(taken) == [int(block[0]) for block in BLOCKS]
-
-
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_what_a_block_raises_is_raised(threads: int) -> None:
-    """Blocks under way are done then, and the rest are not begun."""
-    begun, ended = [], []
-
-    def work(block: Indices) -> None:
-        begun.append(int(block[0]))
-        if block[0] == 9:
-            raise ZeroDivisionError
-        ended.append(int(block[0]))
-
-    with pytest.raises(ZeroDivisionError):
-        shared(work, BLOCKS, threads)
-    before = list(begun)
-    assert sorted([*ended, 9]) == sorted(before)
-    shared(lambda block: None, BLOCKS, threads)
-    assert begun == before
-
-
-def test_helpers_that_are_busy_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where all of them work elsewhere, whoever asks for help does everything."""
-    release = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(module, "_helpers", lambda: pool)
-        busy = pool.submit(release.wait)
-        taken: list[str] = []
-        shared(lambda block: taken.append(threading.current_thread().name), BLOCKS, 4)
-        release.set()
-        assert busy.result()
-    assert taken == [threading.current_thread().name] * len(BLOCKS)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

@@ -17,7 +17,7 @@ from foedus.analysis.formula import Asked, Evaluation, reply
 from foedus.analysis.solutions import Solutions, prepare
 from foedus.errors import FoedusError
 from foedus.language import expression as ex
-from foedus.solve.problem import processors, shared
+from foedus.solve.threads import processors, shared
 
 Floats = NDArray[np.float64]
 Step = Callable[[Case], None]

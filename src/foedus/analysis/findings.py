@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isclose
@@ -25,7 +24,7 @@ from foedus.analysis.survey import Survey, Surveyed
 from foedus.language.scenario import Claim
 from foedus.solve.equilibrium import Branch
 from foedus.solve.others import Further
-from foedus.solve.problem import processors
+from foedus.solve.threads import processors, shared
 from foedus.study.worlds import base_world
 
 Floats = NDArray[np.float64]
@@ -127,15 +126,16 @@ def assess(
 
     searches = {case: search(case) for case in searched}
 
-    def work(place: int) -> Finding:
+    found: dict[int, Finding] = {}
+
+    def work(place: int) -> None:
         surveyed = survey.claims[place]
         turns = _turns(base, surveyed.claim, searches) if others else None
-        found = _finding(survey, surveyed, said[place], _branch(base, surveyed.claim), turns)
+        found[place] = _finding(survey, surveyed, said[place], _branch(base, surveyed.claim), turns)
         tell(surveyed.claim.name)
-        return found
 
-    with ThreadPoolExecutor(min(threads or processors(), len(said)) or 1) as pool:
-        return tuple(pool.map(work, range(len(said))))
+    shared(work, range(len(said)), threads or processors())
+    return tuple(found[place] for place in range(len(said)))
 
 
 def _finding(

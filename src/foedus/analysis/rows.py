@@ -19,7 +19,7 @@ from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.kernels import make_narrow_ready
-from foedus.solve.problem import processors, shared
+from foedus.solve.threads import processors, shared
 from foedus.study.worlds import Worlds
 
 Progress = Callable[[int, int, str], None]

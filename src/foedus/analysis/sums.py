@@ -18,7 +18,8 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.block import Indices, Numbers, Scratch, Walk, numbers_like, put, zeros
 from foedus.solve.kernels import compiled
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -8,7 +8,8 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.block import Floats, Indices, gather
 from foedus.solve.kernels import compiled
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread
 
 
 def node_values(game: Game, tabulation: Tabulation, behaviour: Floats, threads: int | None = None) -> Floats:

@@ -11,7 +11,8 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.block import Floats, Indices, Walk, gather, zeros
 from foedus.solve.kernels import compiled
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread
 
 
 @overload

@@ -22,7 +22,8 @@ from foedus.solve.kernels import compiled
 from foedus.solve.krylov import EXACT, least_residual, left_over
 from foedus.solve.layout import Layout, matters
 from foedus.solve.passes import ABSENT, NEVER
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread
 
 ROUNDS = 300
 SLACK = 1e3

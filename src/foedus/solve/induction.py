@@ -8,7 +8,6 @@ weight, which is the limit of the logit response.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from math import ceil
 
@@ -22,7 +21,8 @@ from foedus.solve.equilibrium import INVALID, SOLVED, UNSOLVED, Branch, Equilibr
 from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.plan import Plan
-from foedus.solve.problem import PerThread, Problem, processors
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread, processors, shared
 
 VECTORS = 8
 CHUNK = VECTORS * WIDTH
@@ -89,9 +89,7 @@ def _induct(problem: Problem, plan: Plan, made: Made) -> None:
         kernel_for(problem, plan, made)(0, worlds)
         return
     kernels = PerThread(lambda: kernel_for(problem, plan, made))
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(lambda task: kernels.get()(*task), _tasks(worlds, threads)):
-            pass
+    shared(lambda task: kernels.get()(*task), _tasks(worlds, threads), threads)
 
 
 def _tasks(worlds: int, threads: int) -> list[tuple[int, int]]:

@@ -26,11 +26,12 @@ from foedus.solve.equilibrium import Branch
 from foedus.solve.krylov import least_residual
 from foedus.solve.lanes import WIDTH
 from foedus.solve.mixing import Rhythm
-from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.queue import Jobs
 from foedus.solve.reach import LINEAR, LOGARITHMIC, ORDERED
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
+from foedus.solve.threads import PerThread
 
 SWEEPS = AcceleratedSweeps(sweeps=80, rhythms=(Rhythm(depth=8),))
 SAME = 1e-6  # a distance, in log-odds over 1 + |log-odds|, between two that are one

@@ -23,11 +23,12 @@ from foedus.solve.climb import DENSE, SWEEPS, Climb
 from foedus.solve.evaluate import node_values, reach
 from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import layout_of
-from foedus.solve.problem import PerThread, Problem, based
+from foedus.solve.problem import Problem, based
 from foedus.solve.pull import PACE, Onwards
 from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
+from foedus.solve.threads import PerThread
 
 SHARPNESS = (0.3, 1.0, 3.0, 10.0)
 

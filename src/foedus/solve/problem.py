@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from math import ceil
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +29,12 @@ from foedus.solve.layout import Layout, layout_of, with_bases
 from foedus.solve.queue import Findings
 from foedus.solve.runs import turns_of
 from foedus.solve.sweeps import LOST, RESIDUAL, ROWS
+from foedus.solve.threads import processors, shared
 
 TASK, FEW_NODES, MANY_NODES, LEAST_PART = 256, 1 << 18, 1 << 24, 4
 """Worlds that a thread takes at a time, to share the lanes of one block. It takes more of a small game, whose
 calls would cost more than solving, and fewer of a very large one, to save memory: these times its nodes. The
 last tasks are smaller, down to one of so many parts."""
-
-MOST_HELPERS = 64
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,45 +103,6 @@ class Problem:
         shared(work, [worlds[i : i + size] for i in range(0, len(worlds), size)], threads)
 
 
-def shared(work: Callable[[T], None], blocks: Sequence[T], threads: int) -> None:
-    """Call `work` for every block, each on whichever of so many threads is free; the caller's is one of them.
-
-    Raises what a call raises, once those under way have ended.
-    """
-    waiting = iter(blocks)
-
-    def take() -> None:
-        for block in waiting:  # a list's iterator gives each of its items to one thread alone
-            try:
-                work(block)
-            except BaseException:
-                for _ in waiting:
-                    pass
-                raise
-
-    helpers = min(threads, len(blocks)) - 1
-    if helpers <= 0:
-        take()
-        return
-    others = [_helpers().submit(take) for _ in range(helpers)]
-    try:
-        take()
-    finally:
-        begun = [other for other in others if not other.cancel()]
-        wait(begun)
-    for other in begun:
-        other.result()
-
-
-@cache
-def _helpers() -> ThreadPoolExecutor:
-    """Threads that stay: to start one takes as long as solving a hundred worlds of a small game.
-
-    Nobody waits for one that is busy elsewhere, since whoever asks for help does all that is left.
-    """
-    return ThreadPoolExecutor(MOST_HELPERS, "foedus")
-
-
 def _tapering(worlds: Indices, most: int, threads: int) -> Iterator[Indices]:
     """The worlds in stretches of at most so many, as long as others are left to share."""
     first, count = 0, len(worlds)
@@ -167,27 +122,6 @@ def based(layout: Layout, absent: NDArray[np.bool_]) -> Layout:
 
 
 SMALLEST = 5e-324
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class PerThread(Generic[T]):
-    """A thing that each thread makes once for itself."""
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
-        self._kept = threading.local()
-
-    def get(self) -> T:
-        if not hasattr(self._kept, "thing"):
-            self._kept.thing = self._make()
-        thing: T = self._kept.thing
-        return thing
 
 
 class Found(NamedTuple):

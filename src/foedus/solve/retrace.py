@@ -12,7 +12,8 @@ from foedus.game.table import Tabulation
 from foedus.solve.adjoints import Trail
 from foedus.solve.block import Floats, Indices, Walk, gather, zeros
 from foedus.solve.kernels import compiled
-from foedus.solve.problem import PerThread, Problem
+from foedus.solve.problem import Problem
+from foedus.solve.threads import PerThread
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,8 @@ from foedus.solve.kernels import narrow_is_ready
 from foedus.solve.merging import merged
 from foedus.solve.mixing import Rhythm
 from foedus.solve.plan import plan_of
-from foedus.solve.problem import Answers, Problem, processors, shared
+from foedus.solve.problem import Answers, Problem
+from foedus.solve.threads import processors, shared
 from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps(slack=0.5)

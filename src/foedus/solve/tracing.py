@@ -13,10 +13,11 @@ import numpy as np
 from foedus.solve.block import Indices
 from foedus.solve.branch import BranchPath, Ending, Pace, Trace
 from foedus.solve.equilibrium import Branch, Method
-from foedus.solve.problem import Answers, PerThread, Problem
+from foedus.solve.problem import Answers, Problem
 from foedus.solve.ranges import payoff_spread
 from foedus.solve.response import Response
 from foedus.solve.runner import Runner
+from foedus.solve.threads import PerThread
 
 USUAL = Pace()
 
