@@ -11,6 +11,7 @@ with one number per actor. `tabulate` evaluates them for many worlds at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ class Game:
     def options(self) -> int:
         return len(self.weight)
 
-    @property
+    @cached_property
     def hides_nothing(self) -> bool:
         """Whether every information set has a single node."""
         return bool(np.all(self.last_node - self.first_node == 1))

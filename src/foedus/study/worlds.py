@@ -10,7 +10,7 @@ leave each one's distribution alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +38,18 @@ def base_world(scenario: Scenario) -> Worlds:
 
 def repeat_base(scenario: Scenario, count: int) -> dict[str, Floats]:
     """The base values, `count` times; arrays of shape (world)."""
-    return {
-        name: np.full(count, parameter.value, dtype=np.float64)
-        for name, parameter in scenario.parameters.items()
-        if parameter.value is not None
-    }
+    base = {name: told.value for name, told in scenario.parameters.items() if told.value is not None}
+    return _named(base, np.fromiter(base.values(), np.float64, len(base))[:, None], count)
+
+
+def repeated(worlds: Worlds, count: int) -> dict[str, Floats]:
+    """A single world, `count` times; arrays of shape (world)."""
+    return _named(worlds, np.array([*worlds.values()], np.float64).reshape(-1, 1), count)
+
+
+def _named(names: Iterable[str], values: Floats, count: int) -> dict[str, Floats]:
+    """Values (parameter, 1) by name, `count` times."""
+    return dict(zip(names, np.repeat(values, count, axis=1), strict=True))
 
 
 def varied(scenario: Scenario) -> tuple[str, ...]:
