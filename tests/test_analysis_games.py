@@ -13,7 +13,7 @@ from foedus.analysis.cases import make_case
 from foedus.analysis.comparison import compare
 from foedus.analysis.games import Games, once, recall, remember
 from foedus.analysis.measures import measure
-from foedus.analysis.solutions import Solutions, solve_ahead
+from foedus.analysis.solutions import Solutions, solve_all
 from foedus.game.game import Game
 from foedus.study.worlds import base_world
 
@@ -114,27 +114,30 @@ def test_games_swept_side_by_side(scenario, threads):
                 assert np.array_equal(ours.numbers, theirs.numbers, equal_nan=True), part
 
 
-def test_solved_ahead_or_when_asked(monkeypatch: pytest.MonkeyPatch):
-    """A case is solved once, ahead or when asked for; one that was taken is forgotten, but remembered."""
-    scenario, ahead, later = secrets(), [], []
+def test_solved_side_by_side_or_alone(monkeypatch: pytest.MonkeyPatch):
+    """A case of which an answer alone is wanted is solved beside others, and remembered; nothing is kept."""
+    scenario, aside, later = secrets(), [], []
     each, single = solutions.solve_each, solutions.solve
-    monkeypatch.setattr(solutions, "solve_each", lambda some, **how: ahead.append(some) or each(some, **how))
+    monkeypatch.setattr(solutions, "solve_each", lambda some, **how: aside.append(some) or each(some, **how))
     monkeypatch.setattr(solutions, "solve", lambda *args, **how: later.append(1) or single(*args, **how))
     quick = Solutions(scenario, base_world(scenario), check=0)
     cases = [make_case(scenario, name) for name in scenario.arrangements]
-    solve_ahead((quick, case) for case in cases)
-    assert [len(asked) for asked in ahead] == [len(cases)]
-    found = quick.take(cases[0]).equilibrium
-    assert quick[cases[0]].equilibrium is found
+    found = dict(solve_all([(quick, case) for case in cases]))
+    assert {place: one.ground.case for place, one in found.items()} == dict(enumerate(cases))
+    assert [len(asked) for asked in aside] == [len(cases)]
+    assert not len(quick)
+    assert quick[cases[0]].equilibrium is found[0].equilibrium
     assert not later
-    again = Solutions(scenario, base_world(scenario), check=0)
-    solve_ahead([(again, cases[0])])
-    assert again[cases[0]].equilibrium is found
-    assert [len(asked) for asked in ahead] == [len(cases), 0]
-    checked = Solutions(scenario, base_world(scenario))
-    solve_ahead([(checked, cases[0])])
-    assert not len(checked)
-    assert checked[cases[0]].equilibrium.checked.all()
+    again, checked = (
+        Solutions(scenario, base_world(scenario), check=0),
+        Solutions(scenario, base_world(scenario)),
+    )
+    both = dict(solve_all([(checked, cases[0]), (again, cases[0])]))
+    assert both[1].equilibrium is found[0].equilibrium
+    assert both[0].equilibrium.checked.all()
+    assert [len(asked) for asked in aside] == [len(cases), 0]
+    assert later
+    assert not [*solve_all([])]
 
 
 def test_uncertain_answers_are_not_certified_again():

@@ -10,7 +10,7 @@ from foedus.game.game import TERMINAL, Game
 from foedus.solve.kernels import compiled
 from foedus.solve.layout import layout_of
 from foedus.solve.rearward import OTHER, PART, WAYS
-from foedus.solve.runs import runs_of
+from foedus.solve.runs import pays, runs_of
 from foedus.solve.schedule import ROWS, Schedule
 from foedus.solve.solver import solve
 from games import random_game
@@ -87,7 +87,7 @@ def test_values_that_a_choice_turns_on(made: tuple[Game, object]) -> None:
 def test_more_actors_than_a_number_has_bits() -> None:
     """Of so many actors the values of all are worked out, at every inner node."""
     game, numbers = random_game(3, actors=70)
-    runs = runs_of(game, numbers.payoffs)
+    runs = runs_of(game, pays(numbers.payoffs))
     inner = int((game.information_set != TERMINAL).sum())
     assert len(runs.pairs) // WAYS + len(runs.others) // OTHER == inner
     assert set(runs.parts[::PART].tolist()) <= {70}

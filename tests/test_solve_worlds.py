@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
 from foedus.solve.equilibrium import Equilibrium, Method, Status
-from foedus.solve.few import Few, usual
+from foedus.solve.few import AT_A_TIME, Few, answered, usual
 from foedus.solve.kernels import make_narrow_ready
+from foedus.solve.merging import merged
 from foedus.solve.problem import Answers, Problem
 from foedus.solve.ranges import FEW, payoff_spread
 from foedus.solve.solver import CALMED, FIRST, solve, solve_each
@@ -86,7 +87,7 @@ def test_few_worlds_in_one_call(seed: int, worlds: int) -> None:
     assert (prepared is not None) == usual(few)
     found = None
     if prepared is not None:
-        prepared.sweep()
+        assert [*answered([prepared], 1)] == [prepared]
         found = prepared.answer()
         found_all = bool((answers.residual <= problem.tolerance).all() and not answers.logarithmic.any())
         assert (found is not None) == found_all
@@ -98,8 +99,33 @@ def test_few_worlds_in_one_call(seed: int, worlds: int) -> None:
             assert np.array_equal(getattr(found, name), each), name
     make_narrow_ready()
     asked = [(game, few), (game, numbers), random_tree(seed), (game, pick(few, [0]))]
-    for each, (one, told) in zip(solve_each(asked, threads=2), asked, strict=True):
-        assert same(solve(one, told, check=0), each)
+    found_each = dict(solve_each(asked, threads=2))
+    assert sorted(found_each) == [0, 1, 2, 3]
+    for place, each in found_each.items():
+        assert same(solve(*asked[place], check=0), each)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_games_that_queue_for_threads(threads: int) -> None:
+    """Each is given once, and answered as it is alone, while the caller uses its thread's memory."""
+    make_narrow_ready()
+    games = [random_game(seed, worlds=1 + seed % NARROW) for seed in range(40)]
+    few = [Few.of(Problem(merged(game), numbers), FIRST) for game, numbers in games]
+    prepared = [each for each in few if each]
+    assert len(prepared) > AT_A_TIME
+    taken = []
+    for each in answered(prepared, threads):
+        for room in lend_each((1000,), (50, 3)):
+            room.fill(np.nan)
+        taken.append(each)
+    assert {*taken} == {*prepared}
+    assert len(taken) == len(prepared)
+    for each, (game, numbers) in zip(few, games, strict=True):
+        found = each.answer() if each else None
+        assert found is None or same(solve(game, numbers, check=0), found)
+    assert not [*answered([], threads)]
+    for _ in answered(prepared, threads):
+        break
 
 
 @pytest.mark.parametrize("spoil", ["nan", "inf", "weightless", "negative", "endless", "invalid"])
@@ -125,7 +151,9 @@ def test_few_unusual_worlds(spoil: str) -> None:
     few = replace(few, **changed)
     assert not usual(few)
     among = solve(game, pick(few, [0, 1, 0, 1, 0]), check=0)
-    assert same(among, solve_each([(game, few)])[0], [0, 1])
+    [(place, found)] = solve_each([(game, few)])
+    assert place == 0
+    assert same(among, found, [0, 1])
 
 
 @given(seed=SEEDS)

@@ -13,14 +13,14 @@ from foedus.analysis.cases import Case
 from foedus.analysis.games import Games
 from foedus.analysis.measures import Measures, fitting, measure, measure_case
 from foedus.analysis.settling import Settled
-from foedus.analysis.solutions import Solutions, affords_certainty, prepare, size_of, solve_ahead
+from foedus.analysis.solutions import Solution, Solutions, affords_certainty, prepare, size_of, solve_all
 from foedus.game.game import Game
 from foedus.game.joint import tabulate_together
 from foedus.game.table import Tabulation
 from foedus.language.scenario import Arrangement, Scenario
 from foedus.solve.kernels import make_narrow_ready
 from foedus.solve.threads import processors, shared
-from foedus.study.worlds import Worlds
+from foedus.study.worlds import Worlds, repeated
 
 Progress = Callable[[int, int, str], None]
 """Called with how many worlds are solved, how many there are in all, and what is solved next."""
@@ -77,8 +77,8 @@ class Rows:
         self._cases: dict[tuple[str, bool], Case] = {}
         self._indifferent: dict[str, Measures] = {}
         self._tabulated: dict[int, dict[Game, Tabulation]] = {}
-        self._ahead: dict[_Kind, Solutions] = {}
-        self._twice = {name: np.repeat(values, 2) for name, values in self.base.worlds.items()}
+        self._ahead: dict[tuple[_Kind, Case], Measures] = {}
+        self._twice = repeated(self.base.worlds, 2)
         self._lock = Lock()
         cases = sum(2 if self.scenario.arrangements[name].signed_by else 1 for name in self.names)
         self._total = cases * (self.worlds or 1)
@@ -100,20 +100,27 @@ class Rows:
         """All rows at base values.
 
         Who does without certainty wants them fast, and will ask again: then all games are prepared one after
-        another, swept side by side, and measured one after another. Threads that did all of that to a game
-        would wait for the interpreter at every turn.
+        another, and measured one after another while other threads sweep. Threads that did all of that to a
+        game would wait for the interpreter at every turn.
         """
         self._tabulate()
         if self.certain:
             return self._side_by_side(self._base_row)
         make_narrow_ready()
-        self._ahead = {kind: self._solutions(kind, False, self.threads) for kind in _Kind}
+        self._measure_ahead()
+        return {name: self._base_row(name, self.threads) for name in self.names}
+
+    def _measure_ahead(self) -> None:
+        """Measure all that rows at base values are made of, as soon as it is solved."""
         kinds = (_Kind.BOTH,) if self.base.worlds else (_Kind.GIVEN, _Kind.ZERO)
         wanted = [(kind, self._case(name, True)) for kind in kinds for name in self.names]
         signed = [name for name in self.names if self.scenario.arrangements[name].signed_by]
         wanted += [(_Kind.GIVEN, self._case(name)) for name in signed]
-        solve_ahead(((self._ahead[kind], case) for kind, case in wanted), self.threads)
-        return {name: self._base_row(name, self.threads) for name in self.names}
+        solutions = {kind: self._solutions(kind, False, self.threads) for kind in _Kind}
+        asked = [(solutions[kind], case) for kind, case in wanted]
+        for place, solution in solve_all(asked, self.threads):
+            kind, _ = wanted[place]
+            self._ahead[wanted[place]] = _measured(kind, solution)
 
     def _tabulate(self) -> None:
         """The numbers of all games that are at hand, in one base world and in two, in one go."""
@@ -155,10 +162,10 @@ class Rows:
         in_force = drawn.case(self.scenario, name, True)
         signed = bool(self.scenario.arrangements[name].signed_by)
         if name not in self._indifferent:
-            self._indifferent[name] = self._at_base(_Kind.ZERO, in_force, False, threads)
-        measured = self._over(in_force, drawn.worlds, not signed, threads)
+            self._indifferent[name] = self._at_base(_Kind.ZERO, in_force, threads)
+        measured = self._over(in_force, drawn.worlds, threads)
         offered = drawn.case(self.scenario, name)
-        found = self._over(offered, drawn.worlds, True, threads) if signed else measured
+        found = self._over(offered, drawn.worlds, threads) if signed else measured
         return self._row(name, found, measured, self._indifferent[name], offered, in_force)
 
     def _base_row(self, name: str, threads: int | None) -> Row:
@@ -167,13 +174,13 @@ class Rows:
         in_force = self._case(name, True)
         signed = bool(self.scenario.arrangements[name].signed_by)
         if self.base.worlds:
-            both = self._at_base(_Kind.BOTH, in_force, not signed, threads)
+            both = self._at_base(_Kind.BOTH, in_force, threads)
             measured, indifferent = both.world(0), both.world(1)
         else:
-            measured = self._at_base(_Kind.GIVEN, in_force, not signed, threads)
-            indifferent = self._at_base(_Kind.ZERO, in_force, False, threads)
+            measured = self._at_base(_Kind.GIVEN, in_force, threads)
+            indifferent = self._at_base(_Kind.ZERO, in_force, threads)
         offered = self._case(name)
-        found = self._at_base(_Kind.GIVEN, offered, True, threads) if signed else measured
+        found = self._at_base(_Kind.GIVEN, offered, threads) if signed else measured
         self._tell(name, 2 if signed else 1)
         return self._row(name, found, measured, indifferent, offered, in_force)
 
@@ -183,13 +190,12 @@ class Rows:
         games = [self.games.of(case) for case in cases]
         return Row(self.scenario.arrangements[name], found, in_force, indifferent, *games)
 
-    def _at_base(self, kind: _Kind, case: Case, with_precision: bool, threads: int | None) -> Measures:
-        ahead = self._ahead.get(kind)
-        if ahead is None:
-            count = 2 if kind == _Kind.BOTH else 1
-            certain = self.certain and affords_certainty(self.games.of(case), count)
-            ahead = self._solutions(kind, certain, threads)
-        return measure(ahead.take(case), with_precision=with_precision)
+    def _at_base(self, kind: _Kind, case: Case, threads: int | None) -> Measures:
+        if (kind, case) in self._ahead:
+            return self._ahead[kind, case]
+        count = 2 if kind == _Kind.BOTH else 1
+        certain = self.certain and affords_certainty(self.games.of(case), count)
+        return _measured(kind, self._solutions(kind, certain, threads).solve(case))
 
     def _solutions(self, kind: _Kind, certain: bool, threads: int | None) -> Solutions:
         """The solutions-to-be of some cases at base values."""
@@ -209,7 +215,7 @@ class Rows:
             check=1 if self.certain else 0,
         )
 
-    def _over(self, case: Case, worlds: Worlds, with_precision: bool, threads: int | None) -> Measures:
+    def _over(self, case: Case, worlds: Worlds, threads: int | None) -> Measures:
         label = f"{case.arrangement}, in force" if case.in_force else case.arrangement
         self._tell(label, 0)
         return measure_case(
@@ -219,7 +225,7 @@ class Rows:
             self.games,
             chunk=self.chunk,
             threads=threads,
-            with_precision=with_precision,
+            with_precision=not case.in_force,
             certain=self.certain and affords_certainty(self.games.of(case), self.worlds or 1),
             check=CHECK,
             step=lambda solved: self._tell(label, solved),
@@ -230,3 +236,8 @@ class Rows:
             self.done += solved
             if self.progress:
                 self.progress(self.done, self._total, label)
+
+
+def _measured(kind: _Kind, solution: Solution) -> Measures:
+    """Precision is that of what is asked for, offered, which for what nobody signs is in force too."""
+    return measure(solution, with_precision=kind != _Kind.ZERO and not solution.ground.case.in_force)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -238,7 +238,9 @@ class Solutions:
         return len(self._known)
 
     def __getitem__(self, case: Case) -> Solution:
-        return self._known[case] if case in self._known else self._solve(case)
+        if case not in self._known:
+            self._known[case] = self.solve(case)
+        return self._known[case]
 
     def in_worlds(self, worlds: Mapping[str, Floats], tolerance: float | None = None) -> Solutions:
         """The same scenario and compiled games in other worlds."""
@@ -266,16 +268,15 @@ class Solutions:
         own = np.isnan(self.rationality)
         return replace(tabulation, rationality=np.where(own, tabulation.rationality, self.rationality))
 
-    def take(self, case: Case) -> Solution:
-        """The solution of a case that nobody will ask for again."""
-        solution = self[case]
-        del self._known[case]
-        return solution
-
-    def _solve(self, case: Case) -> Solution:
+    def solve(self, case: Case) -> Solution:
+        """The solution of a case, which is not kept: for whoever will not ask for it again."""
         asked = self.ask(case)
-        found = asked.recalled() or self._equilibrium(asked.ground.game, asked.tabulation)
-        return self.keep(asked, found)
+        return self.told(asked, asked.recalled() or self._equilibrium(asked.ground.game, asked.tabulation))
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is wanted but answers."""
+        return not (self.trace or self.certain or self.check)
 
     def ask(self, case: Case) -> Question:
         ground = self.ground(case)
@@ -285,13 +286,11 @@ class Solutions:
         key = _key(tabulation), self.tolerance, self.trace, self.certain, self.check
         return Question(ground, tabulation, key)
 
-    def keep(self, asked: Question, found: Equilibrium) -> Solution:
-        """The solution of a case that was asked for, which is known from now on."""
+    def told(self, asked: Question, found: Equilibrium) -> Solution:
+        """The solution of a case that was asked for; its equilibrium is remembered for a while."""
         if asked.key is not None:
             remember(asked.ground.game, asked.key, found)
-        solution = Solution(asked.ground, asked.tabulation, found, self.threads)
-        self._known[asked.ground.case] = solution
-        return solution
+        return Solution(asked.ground, asked.tabulation, found, self.threads)
 
     def _equilibrium(self, game: Game, tabulation: Tabulation) -> Equilibrium:
         return solve(
@@ -305,19 +304,29 @@ class Solutions:
         )
 
 
-def solve_ahead(wanted: Iterable[tuple[Solutions, Case]], threads: int | None = None) -> None:
-    """Solve cases that will be asked for, of one tolerance, all side by side: those of few worlds, of games
-    that are not large, and of which nothing is wanted but an answer."""
-    plain = [(each, case) for each, case in wanted if not (each.trace or each.certain or each.check)]
-    asked = [(each, each.ask(case)) for each, case in plain]
-    asked = [(each, one) for each, one in asked if one.key is not None]
-    known = [one.recalled() for _, one in asked]
-    waiting = [one for (_, one), found in zip(asked, known, strict=True) if found is None]
-    games = [(one.ground.game, one.tabulation) for one in waiting]
-    tolerance = asked[0][0].tolerance if asked else TOLERANCE
-    fresh = iter(solve_each(games, tolerance=tolerance, threads=threads))
-    for (each, one), found in zip(asked, known, strict=True):
-        each.keep(one, found or next(fresh))
+def solve_all(
+    wanted: Sequence[tuple[Solutions, Case]], threads: int | None = None
+) -> Iterator[tuple[int, Solution]]:
+    """Solve cases, all to one tolerance, as `Solutions.solve` does: the place of each among those wanted, and
+    its solution.
+
+    Those of few worlds, of games that are not large, and of which nothing is wanted but an answer, are solved
+    side by side, and come in whatever order they are found.
+    """
+    fresh: list[tuple[int, Question]] = []
+    for place, (each, case) in enumerate(wanted):
+        asked = each.ask(case) if each.plain else None
+        if asked is None or asked.key is None:
+            yield place, each.solve(case)
+        elif known := asked.recalled():
+            yield place, each.told(asked, known)
+        else:
+            fresh.append((place, asked))
+    games = [(asked.ground.game, asked.tabulation) for _, asked in fresh]
+    tolerance = wanted[0][0].tolerance if wanted else TOLERANCE
+    for k, found in solve_each(games, tolerance=tolerance, threads=threads):
+        place, asked = fresh[k]
+        yield place, wanted[place][0].told(asked, found)
 
 
 def _key(numbers: Tabulation) -> bytes:

@@ -23,7 +23,7 @@ from foedus.analysis.judging import QUANTITIES, judge
 from foedus.analysis.unfolding import SETS, Asked, Groups, Told, Track, mark, prune, unfold
 from foedus.game.game import Game
 from foedus.game.table import Tabulation
-from foedus.solve import kernels
+from foedus.solve import kernels, kinds
 from foedus.solve.arena import lend_each
 from foedus.solve.arithmetic import JIT, part
 from foedus.solve.lanes import WIDTH, entry, fma, load, load_from, spread, store
@@ -282,14 +282,14 @@ def passes() -> Passes:
     row = types.Array(types.int32, 1, "C")
     told = named((bytes_, row, bytes_, row), Told)
     asked = named((*[row] * 6, types.Array(types.uint8, 1, "C"), bytes_, types.int64), Asked)
-    matrix = kernels.MATRIX
-    sums = named((*[kernels.CUBE] * 2, *[matrix] * 2), Sums)
+    matrix = kinds.MATRIX
+    sums = named((*[kinds.CUBE] * 2, *[matrix] * 2), Sums)
     signatures = (
-        (mark, void(kernels.LAYOUT, told, bytes_)),
-        (unfold, void(kernels.LAYOUT, told, bytes_, ints, asked)),
+        (mark, void(kinds.LAYOUT, told, bytes_)),
+        (unfold, void(kinds.LAYOUT, told, bytes_, ints, asked)),
         (prune, void(asked, types.Array(types.int64, 1, "C"), row)),
         (follow, void(*[matrix] * 2, asked, *[matrix] * 2, sums, *[matrix] * 3, *[types.int64] * 2)),
-        (judge, void(*[kernels.CUBE] * 2, types.Array(types.boolean, 1, "C"), types.int64, matrix)),
+        (judge, void(*[kinds.CUBE] * 2, types.Array(types.boolean, 1, "C"), types.int64, matrix)),
     )
     config: Any = numba.config
     kept, config.CACHE_DIR = config.CACHE_DIR, str(folder)

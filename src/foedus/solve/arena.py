@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 
 class _Own(threading.local):
-    """What the thread keeps: its room, and what was carved from it by some plan for so many lanes."""
+    """What the thread keeps: its room, and what was carved from it by some plan."""
 
     def __init__(self) -> None:
         self.room = empty(0)
-        self.carved: dict[tuple[int, int], tuple[object, Any]] = {}
+        self.carved: dict[int, tuple[object, Any]] = {}
 
 
 _own = _Own()
@@ -48,18 +48,17 @@ def lend(rows: int, lanes: int = WIDTH) -> Floats:
     return room[:whole].reshape(-1, lanes)[:rows]
 
 
-def lend_carved(plan: P, rows: int, lanes: int, carved: Callable[[P, Floats], T]) -> T:
+def lend_carved(plan: P, rows: int, carved: Callable[[P, Floats], T]) -> T:
     """What a plan makes of a room of so many rows: made once as long as the thread's room is the same."""
-    key = id(plan), lanes
-    known = _own.carved.get(key)
+    known = _own.carved.get(id(plan))
     if known is not None and known[0] is plan:  # which is kept, so that no other has its number
         found: T = known[1]
         return found
-    found = carved(plan, lend(rows, lanes))
-    if rows * lanes <= KEPT * WIDTH:
+    found = carved(plan, lend(rows))
+    if rows <= KEPT:
         if len(_own.carved) >= MOST_CARVED:
             _own.carved.clear()
-        _own.carved[key] = plan, found
+        _own.carved[id(plan)] = plan, found
     return found
 
 

@@ -83,6 +83,15 @@ class Memory(NamedTuple):
     job: Longs
 
 
+class Room(NamedTuple):
+    """Memory for kernels; `remembered` is all of `memory` but the jobs."""
+
+    numbers: Numbers
+    scratch: Scratch
+    memory: Memory
+    remembered: Floats
+
+
 class Tangent(NamedTuple):
     """A direction, `logs` (share, lane) and `rationality` (actor, lane), and what it changes.
 
@@ -245,33 +254,32 @@ def packed(tabulation: Tabulation, worlds: Indices, linear: bool = False, lanes:
 
     `linear`: the logarithms of probabilities will not be asked for, and are 0.
     """
-    payoffs, chances = tabulation.payoffs.reshape(-1, tabulation.worlds), tabulation.probabilities
-    rows = payoffs, chances, chances, tabulation.weights, tabulation.rationality
-    count, here = len(worlds), stretch(worlds)
-    whole = np.empty((sum(map(len, rows)), -(-count // lanes) * lanes))
-    first = 0
-    for numbers in rows:
-        whole[first : first + len(numbers), :count] = numbers[:, here]
-        first += len(numbers)
-    whole[:, count:] = whole[:, count - 1 : count]
-    logs, weights, rationality = _parts(whole, tabulation)
-    logs[:] = 0.0 if linear else logarithms(logs)
-    weights[:] = 0.0 if len(weights) == 1 else logarithms(weights)  # the only one is 1
-    np.minimum(rationality, EXACT, out=rationality)
-    return whole
+    here, width = stretch(worlds), -(-len(worlds) // lanes) * lanes
+    chances, weights = tabulation.probabilities[:, here], tabulation.weights[:, here]
+    whole = np.concatenate(
+        (
+            tabulation.payoffs.reshape(-1, tabulation.worlds)[:, here],
+            chances,
+            np.zeros(chances.shape) if linear else logarithms(chances),
+            np.zeros(weights.shape) if len(weights) == 1 else logarithms(weights),  # the only one is 1
+            np.minimum(tabulation.rationality[:, here], EXACT),
+        )
+    )
+    return whole if whole.shape[1] == width else _filled(whole, width)
 
 
-def _parts(whole: Floats, tabulation: Tabulation) -> tuple[Floats, Floats, Floats]:
-    """The logarithms of probabilities and of weights, and the rationality, in packed numbers."""
-    kinds = tabulation.probabilities, tabulation.weights, tabulation.rationality
-    chances, weights, actors = map(len, kinds)
-    end = len(whole) - actors
-    return whole[end - weights - chances : end - weights], whole[end - weights : end], whole[end:]
+def _filled(numbers: Floats, width: int) -> Floats:
+    """Numbers (number, world) of so many worlds, the last of them several times."""
+    filled = np.empty((len(numbers), width))
+    filled[:, : numbers.shape[1]] = numbers
+    filled[:, numbers.shape[1] :] = numbers[:, -1:]
+    return filled
 
 
 def log_weights_in(whole: Floats, tabulation: Tabulation, worlds: int) -> Floats:
     """The logarithms of weights (row, world) of the first worlds in packed numbers."""
-    return _parts(whole, tabulation)[1][:, :worlds]
+    end = len(whole) - len(tabulation.rationality)
+    return whole[end - len(tabulation.weights) : end, :worlds]
 
 
 def stretch(worlds: Indices) -> Indices | slice:

@@ -27,7 +27,7 @@ from typing import Any
 
 import llvmlite.binding  # type: ignore[import-untyped]
 import numba
-from numba import boolean, float64, int32, int64, types, void
+from numba import boolean, float64, int64, void
 
 from foedus.solve import (
     addresses,
@@ -35,6 +35,8 @@ from foedus.solve import (
     arithmetic,
     backward,
     block,
+    crew,
+    kinds,
     lanes,
     layout,
     mixing,
@@ -57,12 +59,38 @@ from foedus.solve import (
     tape,
     walks,
     width,
+    words,
 )
-from foedus.solve.adjoints import Adjoint, Trail
 from foedus.solve.arithmetic import JIT
-from foedus.solve.block import Memory, Numbers, Scratch, Tangent, Walk
-from foedus.solve.layout import Layout
-from foedus.solve.rearward import Runs
+from foedus.solve.kinds import (
+    ADJOINT,
+    FINDINGS,
+    GIVEN,
+    INDICES,
+    JOBS,
+    LAYOUT,
+    LONGS,
+    MADE,
+    MATRIX,
+    MEMORY,
+    NUMBERS,
+    PATH,
+    RUNS,
+    SCHEDULE,
+    SCRATCH,
+    SETTINGS,
+    SHAPE,
+    SPACE,
+    TANGENT,
+    TAPE,
+    TOUR,
+    TRAIL,
+    VECTOR,
+    WALK,
+    WORDS,
+    WORK,
+    tuple_of,
+)
 
 SOURCES = (
     schedule,
@@ -90,13 +118,16 @@ SOURCES = (
     small,
     small_system,
     small_path,
+    kinds,
+    words,
+    crew,
     width,
     narrow,
 )
 Signatures = dict[str, tuple[Callable[..., Any], Any]]
 DONE = "complete"
 USUAL = ("schedule", "iterate", "conclude")
-NARROW_ONE = "answer"
+NARROW_ONE = "answer_each"
 KEPT = 4
 
 LOCK = threading.Lock()
@@ -115,7 +146,7 @@ class Kernels:
     induct: Callable[..., None]
     iterate: Callable[..., None]
     conclude: Callable[..., None]
-    answer: Callable[..., None]
+    answer_each: Callable[..., None]
     evaluate: Callable[..., None]
     follow: Callable[..., None]
     extremes: Callable[..., None]
@@ -242,35 +273,6 @@ def _kernel(function: Callable[..., Any], signature: Any, folder: Path) -> Calla
     return kernel
 
 
-VECTOR, MATRIX, CUBE = (types.Array(float64, dimensions, "C") for dimensions in (1, 2, 3))
-INDICES = types.Array(int32, 1, "C")
-WORK = types.Array(int32, 2, "C")
-LONGS = types.Array(int64, 1, "C")
-named: Callable[..., Any] = types.NamedTuple
-uniform: Callable[..., Any] = types.NamedUniTuple
-tuple_of: Callable[..., Any] = types.UniTuple
-LAYOUT = uniform(INDICES, len(Layout._fields), Layout)
-NUMBERS = named((*[MATRIX] * 2, CUBE, *[MATRIX] * 4), Numbers)
-SCRATCH = named((*[MATRIX] * 8, CUBE, MATRIX, MATRIX, *[VECTOR] * 3), Scratch)
-TANGENT = named((*[MATRIX] * 4, CUBE, MATRIX, MATRIX, LONGS), Tangent)
-RUNS = named((int64, *[INDICES] * (len(Runs._fields) - 1)), Runs)
-SCHEDULE = named((INDICES, INDICES, LONGS), schedule.Schedule)
-MEMORY = named((MATRIX, MATRIX, *[CUBE] * 4, *[MATRIX] * 5, *[VECTOR] * 6, LONGS), Memory)
-JOBS = named((MATRIX, MATRIX, LONGS), queue.Jobs)
-PATH = named((*[MATRIX] * 2, *[VECTOR] * 4, *[float64] * 4), paths.Path)
-FINDINGS = named((*[MATRIX] * 3, int64), queue.Findings)
-SETTINGS = named((int64, int64, float64, MATRIX), mixing.Settings)
-TOUR = named((*[INDICES] * 5, int64, int64), walks.Tour)
-WALK = named((CUBE, CUBE, INDICES, int64, int64), Walk)
-ADJOINT = named((MATRIX, CUBE, *[MATRIX] * 5, CUBE, MATRIX, MATRIX), Adjoint)
-TRAIL = named((CUBE, CUBE, MATRIX, CUBE), Trail)
-SPACE = named((CUBE, CUBE, *[MATRIX] * 3), subspace.Space)
-TAPE = uniform(INDICES, 2, tape.Tape)
-SHAPE = named((*[int64] * 4, boolean), backward.Shape)
-GIVEN = uniform(MATRIX, 4, backward.Given)
-MADE = uniform(MATRIX, 3, backward.Made)
-
-
 @cache
 def _signatures() -> Signatures:
     """The function and the types of each kernel."""
@@ -296,9 +298,9 @@ def _signatures() -> Signatures:
 @cache
 def _narrow_signatures() -> Signatures:
     """The same of the narrow kernel; its source is loaded a second time only now."""
-    source = import_module("foedus.solve.narrow.queue")
-    arguments = LAYOUT, RUNS, NUMBERS, SCRATCH, MEMORY, JOBS, PATH, SETTINGS, FINDINGS
-    return {NARROW_ONE: (source.answer, void(*arguments))}
+    source = import_module("foedus.solve.narrow.crew")
+    arguments = WORDS, LONGS, LONGS, PATH, SETTINGS, int64, int64
+    return {NARROW_ONE: (source.answer_each, void(*arguments))}
 
 
 KERNELS = Kernels(_signatures)

@@ -254,22 +254,3 @@ def conclude(layout: Any, numbers: Any, scratch: Any, jobs: Any, findings: Any, 
         copy_rows(scratch.sigma, findings.sigma, first, left)
         copy_rows(scratch.values, findings.values, first, left)
         copy_rows(scratch.report, findings.report, first, left)
-
-
-_iterate, _conclude = part(iterate), part(conclude)
-
-
-def answer(
-    layout: Any,
-    runs: Any,
-    numbers: Any,
-    scratch: Any,
-    memory: Any,
-    jobs: Any,
-    path: Any,
-    settings: Any,
-    findings: Any,
-) -> None:
-    """Sweep all jobs and certify what came of them by linear reach, in one call."""
-    _iterate(layout, runs, numbers, scratch, memory, jobs, path, settings)
-    _conclude(layout, numbers, scratch, jobs, findings, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from foedus.solve.block import (
     Indices,
     Memory,
     Numbers,
+    Room,
     Scratch,
     log_weights_in,
     memory_for,
@@ -26,7 +28,8 @@ from foedus.solve.mixing import Settings
 from foedus.solve.paths import NO_PATH, Path
 from foedus.solve.problem import Found, Problem
 from foedus.solve.queue import Findings, Jobs
-from foedus.solve.runs import runs_of
+from foedus.solve.rearward import Runs
+from foedus.solve.runs import pays, runs_of
 from foedus.solve.sweeps import ROWS
 from foedus.solve.width import WIDTH
 
@@ -39,17 +42,27 @@ class Needs(NamedTuple):
     scratch: Cut
     memory: Cut
 
+    @property
+    def end(self) -> int:
+        """How many rows there are."""
+        return self.memory.end
 
-class Room(NamedTuple):
-    """Memory for kernels; `remembered` is all of `memory` but the jobs."""
 
-    numbers: Numbers
-    scratch: Scratch
-    memory: Memory
-    remembered: Floats
+@dataclass(frozen=True, eq=False)
+class Seat:
+    """What the jobs of a game are run with: its runs, and what they need."""
+
+    runs: Runs
+    needs: Needs
 
 
 @lru_cache(maxsize=128)
+def seat_of(game: Game, some: bytes, rows: tuple[int, int, int], depth: int) -> Seat:
+    """The seat of a game, made once per what `pays`, given `rows` as in `needs_of`."""
+    runs = runs_of(game, some)
+    return Seat(runs, needs_of(game, runs.slots, rows, depth))
+
+
 def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> Needs:
     """What a game needs with so many rows of slots, and of probabilities, of payoffs and of weights."""
     layout, actors = layout_of(game), len(game.actors)
@@ -57,20 +70,22 @@ def needs_of(game: Game, slots: int, rows: tuple[int, int, int], depth: int) -> 
     scratch, memory = scratch_for(layout, chances, actors), memory_for(layout, depth)
     first = cut((payoffs, actors), (chances,), (chances,), (weights,), (actors,), first=slots)
     second = cut(*(each.shape[:-1] for each in scratch), first=first.end)
-    return Needs(first, second, cut(*(each.shape[:-1] for each in memory[:-1]), first=second.end))
+    return Needs(first, second, cut(*(each.shape[:-1] for each in memory), first=second.end))
 
 
-def _carved(needs: Needs, room: Floats) -> Room:
+def carved(needs: Needs, room: Floats) -> Room:
+    """The arrays of a room (row, lane), the last of which is of whole numbers."""
     numbers, scratch, memory = needs
     payoffs, *others = carve(room, numbers)
     first = numbers.places[0][0]
     assert isinstance(first, slice)
-    remembered = dict(zip(Memory._fields, carve(room, memory), strict=False))
+    *floats, job = carve(room, memory)
+    remembered = dict(zip(Memory._fields, floats, strict=False))
     return Room(
         Numbers(room[: first.stop], room[first.start : numbers.end], payoffs, *others),
         Scratch(*carve(room, scratch)),
-        Memory(**remembered, job=np.zeros(room.shape[1], np.int64)),
-        room[scratch.end : memory.end],
+        Memory(**remembered, job=job.view(np.int64)),
+        room[scratch.end : memory.end - 1],
     )
 
 
@@ -93,20 +108,19 @@ class Runner:
     def __init__(self, problem: Problem, layout: Layout, depth: int = 1) -> None:
         self.problem, self.layout = problem, layout
         numbers = problem.tabulation
-        self.runs = runs_of(problem.game, numbers.payoffs)
         rows = len(numbers.probabilities), len(numbers.payoffs), len(numbers.weights)
-        self._needs = needs_of(problem.game, self.runs.slots, rows, depth)
+        self.seat = seat_of(problem.game, pays(numbers.payoffs), rows, depth)
 
-    def fresh_room(self, lanes: int = WIDTH) -> Room:
+    def fresh_room(self) -> Room:
         """The thread's memory. What is remembered is nothing, and lanes that get no world have numbers."""
-        room = self._room(lanes)
+        room = self._room()
         room.numbers.whole.fill(0.0)
         room.remembered.fill(0.0)
         room.memory.job.fill(0)
         return room
 
-    def _room(self, lanes: int) -> Room:
-        return lend_carved(self._needs, self._needs.memory.end, lanes, _carved)
+    def _room(self) -> Room:
+        return lend_carved(self.seat.needs, self.seat.needs.end, carved)
 
     def jobs(self, worlds: Indices, *, linear: bool = False, lanes: int = WIDTH) -> Jobs:
         """The worlds as jobs, for blocks of so many lanes, that start from play by weight alone.
@@ -133,7 +147,7 @@ class Runner:
         """Sweep until every job has ended; the answers are in `jobs`, or, along a path, in `path.here`."""
         room = self.fresh_room()
         compiled().iterate(
-            self.layout, self.runs, room.numbers, room.scratch, room.memory, jobs, path, settings
+            self.layout, self.seat.runs, room.numbers, room.scratch, room.memory, jobs, path, settings
         )
 
     def conclude(self, jobs: Jobs, logarithmic: bool) -> Found:
@@ -145,7 +159,7 @@ class Runner:
 
     def conclude_into(self, found: Findings, jobs: Jobs, logarithmic: bool) -> None:
         """Write the same to columns `found.first` … of arrays that are there already."""
-        room = self._room(WIDTH)
+        room = self._room()
         compiled().conclude(self.layout, room.numbers, room.scratch, jobs, found, logarithmic)
 
     def findings(self, jobs: int) -> Findings:

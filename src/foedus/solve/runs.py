@@ -19,18 +19,19 @@ Longs = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 
-def runs_of(game: Game, payoffs: Floats) -> Runs:
-    """The runs of a game, made once per game and per which of its payoffs (row, actor, world) are 0 in all
-    worlds. Raises UnorderedGame."""
-    return _runs_of(game, (payoffs != 0.0).any(axis=2).tobytes())
+def pays(payoffs: Floats) -> bytes:
+    """A flag for each row and actor of payoffs (row, actor, world): whether they are not 0 in all worlds."""
+    flags: Bools = (payoffs != 0.0).any(axis=2)
+    return flags.tobytes()
 
 
 @lru_cache(maxsize=128)
-def _runs_of(game: Game, some: bytes) -> Runs:
+def runs_of(game: Game, some: bytes) -> Runs:
+    """The runs of a game, made once per game and per what `pays`. Raises UnorderedGame."""
     layout = layout_of(game)
     found, count, slots = schedule_of(game)
-    pays = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
-    lists = Lists(game, pays, found, layout.share, count, slots)
+    paying = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
+    lists = Lists(game, paying, found, layout.share, count, slots)
     return Runs(slots * len(game.actors), *map(_owned, lists.all()))
 
 

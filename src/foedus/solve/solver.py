@@ -6,7 +6,7 @@ depends on nothing but the world. A world that resists all of them says so in it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,14 +28,14 @@ from foedus.solve.equilibrium import (
     Equilibrium,
     Method,
 )
-from foedus.solve.few import Few
+from foedus.solve.few import Few, answered
 from foedus.solve.induction import backward_induction
 from foedus.solve.kernels import narrow_is_ready
 from foedus.solve.merging import merged
 from foedus.solve.mixing import Rhythm
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
-from foedus.solve.threads import processors, shared
+from foedus.solve.threads import processors
 from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps(slack=0.5)
@@ -104,21 +104,26 @@ def solve(
 
 def solve_each(
     asked: Sequence[tuple[Game, Tabulation]], *, tolerance: float = 1e-10, threads: int | None = None
-) -> list[Equilibrium]:
-    """What `solve` gives, unchecked, for several games, to the bit, and sooner if their worlds are few.
+) -> Iterator[tuple[int, Equilibrium]]:
+    """What `solve` gives, unchecked, for several games, to the bit, and sooner if their worlds are few: the
+    place of each among those asked, and its answer, in whatever order they are found.
 
     Such are prepared one after another, and then swept side by side on the threads, by the narrow kernel if
-    it is ready. Raises UnorderedGame for a malformed game.
+    it is ready; threads go on while the caller sees to some answers. Raises UnorderedGame for a malformed
+    game.
     """
     threads = threads or processors()
     few = [_few(game, numbers, tolerance) for game, numbers in asked]
-    prepared = sorted((each for each in few if each), key=lambda each: each.problem.game.nodes, reverse=True)
-    shared(Few.sweep, prepared, threads)
-    found = [each.answer() if each else None for each in few]
-    return [
-        each or solve(game, numbers, tolerance=tolerance, threads=threads, check=0)
-        for each, (game, numbers) in zip(found, asked, strict=True)
-    ]
+    place = {one: k for k, one in enumerate(few) if one}
+    left = {k for k, one in enumerate(few) if not one}
+    for one in answered([*place], threads):
+        found = one.answer()
+        if found:
+            yield place[one], found
+        else:
+            left.add(place[one])
+    for k in sorted(left):
+        yield k, solve(*asked[k], tolerance=tolerance, threads=threads, check=0)
 
 
 def _few(game: Game, numbers: Tabulation, tolerance: float) -> Few | None:

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 WIDTH = 8
-NARROW = 4
+NARROW = 2
