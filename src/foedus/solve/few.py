@@ -38,6 +38,22 @@ AT_A_TIME = 8
 
 
 @dataclass(frozen=True, eq=False)
+class _Place:
+    """A game's layout and runs, and the room that it needs, as words; they hold while what they tell of is
+    `kept`."""
+
+    words: NDArray[np.int64]
+    kept: tuple[Layout, Runs]
+
+
+@lru_cache(maxsize=128)
+def _place_of(game: Game, seat: Seat) -> _Place:
+    layout, some = layout_of(game), np.empty((seat.needs.end, NARROW))
+    words = words_of((layout, seat.runs)) + words_of(carved(seat.needs, some), address(some))
+    return _Place(np.array(words), (layout, seat.runs))
+
+
+@dataclass(frozen=True, eq=False)
 class Few:
     """At most NARROW worlds of a game, prepared to be swept on any thread, and then to be read."""
 
@@ -46,6 +62,7 @@ class Few:
     runner: Runner
     jobs: Jobs
     found: Findings
+    place: _Place
 
     @classmethod
     def of(cls, problem: Problem, method: AcceleratedSweeps) -> Few | None:
@@ -55,13 +72,14 @@ class Few:
             return None
         runner = Runner(problem, problem.layout, method.depth)
         jobs = runner.jobs(np.arange(worlds), linear=True, lanes=NARROW)
-        return cls(problem, method, runner, jobs, runner.findings(worlds))
+        place = _place_of(problem.game, runner.seat)
+        return cls(problem, method, runner, jobs, runner.findings(worlds), place)
 
     def tell(self, words: NDArray[np.int64]) -> None:
         """Write to one row of what the kernel is told."""
-        place = _place_of(self.problem.game, self.runner.seat).words
-        words[: len(place)] = place
-        words[len(place) :] = words_of((self.jobs, self.found))
+        count = len(self.place.words)
+        words[:count] = self.place.words
+        words[count:] = words_of((self.jobs, self.found))
 
     def answer(self) -> Equilibrium | None:
         """The equilibria, if sweeps found all of them."""
@@ -86,21 +104,6 @@ class Few:
             checked=nothing,
             discrepancy=np.zeros(worlds),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """A game's layout and runs, and the room that it needs, as words; `kept` is what these are about."""
-
-    words: NDArray[np.int64]
-    kept: tuple[Layout, Runs]
-
-
-@lru_cache(maxsize=128)
-def _place_of(game: Game, seat: Seat) -> _Place:
-    layout, some = layout_of(game), np.empty((seat.needs.end, NARROW))
-    words = words_of((layout, seat.runs)) + words_of(carved(seat.needs, some), address(some))
-    return _Place(np.array(words), (layout, seat.runs))
 
 
 def answered(games: Sequence[Few], threads: int) -> Iterator[Few]:
