@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from foedus.game.table import Tabulation
 from foedus.solve.arena import KEPT, lend, lend_each
+from foedus.solve.block import Indices, packed
 from foedus.solve.equilibrium import Equilibrium, Method, Status
 from foedus.solve.few import AT_A_TIME, Few, answered, usual
 from foedus.solve.kernels import make_narrow_ready
@@ -69,6 +70,33 @@ def test_a_world_alone(seed: int) -> None:
     together = solve(game, numbers)
     for world in (0, 7, 20):
         assert same(together, solve(game, pick(numbers, [world])), [world])
+
+
+def test_the_order_in_memory() -> None:
+    """Numbers of which the worlds do not lie side by side, or with gaps, are the same numbers."""
+    make_narrow_ready()
+    game, numbers = random_game(3, worlds=9)
+    there = pick(numbers, slice(1, 9, 2))
+    turned = Tabulation(*(np.asfortranarray(getattr(there, field.name)) for field in fields(Tabulation)))
+    assert same(solve(game, numbers, check=0), solve(game, turned, check=0), [1, 3, 5, 7])
+    one, turned_one = pick(there, slice(0, 1)), pick(turned, slice(0, 1))
+    [(_, found)], [(_, other)] = solve_each([(game, one)]), solve_each([(game, turned_one)])
+    assert same(found, other)
+    assert same(solve(game, numbers, check=0), found, [1])
+
+
+@pytest.mark.parametrize("worlds", [np.arange(0, 16, 2), np.arange(3, 11), np.array([5, 1, 2])])
+@pytest.mark.parametrize("linear", [False, True])
+def test_numbers_packed_for_kernels(worlds: Indices, linear: bool) -> None:
+    """They are in the order that kernels take, whichever worlds are meant, and the last fills the block."""
+    _, numbers = random_game(3, worlds=16)
+    found = packed(numbers, worlds, linear)
+    assert found.flags.c_contiguous
+    assert found.shape[1] == WIDTH
+    for lane in range(WIDTH):
+        world = int(worlds[min(lane, len(worlds) - 1)])
+        alone = packed(numbers, np.array([world]), linear, lanes=1)
+        assert np.array_equal(found[:, lane], alone[:, 0])
 
 
 @given(seed=SEEDS, worlds=st.integers(1, NARROW))

@@ -254,26 +254,19 @@ def packed(tabulation: Tabulation, worlds: Indices, linear: bool = False, lanes:
 
     `linear`: the logarithms of probabilities will not be asked for, and are 0.
     """
-    here, width = stretch(worlds), -(-len(worlds) // lanes) * lanes
+    here, count = stretch(worlds), len(worlds)
     chances, weights = tabulation.probabilities[:, here], tabulation.weights[:, here]
-    whole = np.concatenate(
-        (
-            tabulation.payoffs.reshape(-1, tabulation.worlds)[:, here],
-            chances,
-            np.zeros(chances.shape) if linear else logarithms(chances),
-            np.zeros(weights.shape) if len(weights) == 1 else logarithms(weights),  # the only one is 1
-            np.minimum(tabulation.rationality[:, here], EXACT),
-        )
+    parts = (
+        tabulation.payoffs.reshape(-1, tabulation.worlds)[:, here],
+        chances,
+        np.zeros(chances.shape) if linear else logarithms(chances),
+        np.zeros(weights.shape) if len(weights) == 1 else logarithms(weights),  # the only one is 1
+        np.minimum(tabulation.rationality[:, here], EXACT),
     )
-    return whole if whole.shape[1] == width else _filled(whole, width)
-
-
-def _filled(numbers: Floats, width: int) -> Floats:
-    """Numbers (number, world) of so many worlds, the last of them several times."""
-    filled = np.empty((len(numbers), width))
-    filled[:, : numbers.shape[1]] = numbers
-    filled[:, numbers.shape[1] :] = numbers[:, -1:]
-    return filled
+    whole = np.empty((sum(map(len, parts)), -(-count // lanes) * lanes))
+    np.concatenate(parts, out=whole[:, :count])
+    whole[:, count:] = whole[:, count - 1 : count]
+    return whole
 
 
 def log_weights_in(whole: Floats, tabulation: Tabulation, worlds: int) -> Floats:
