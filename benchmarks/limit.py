@@ -21,7 +21,6 @@ from foedus import library
 from foedus.analysis.rows import CHECK
 from foedus.game.compile import compile_game
 from foedus.game.game import TERMINAL, Game
-from foedus.game.table import Tabulation
 from foedus.language.reader import read_scenario
 from foedus.solve.induction import CHUNK, kernel_for, made_for
 from foedus.solve.lanes import WIDTH
@@ -77,22 +76,24 @@ def count(game: Game) -> Counts:
     return Counts(game.nodes, game.options, multiply_adds, numbers)
 
 
-def kernel_time(game: Game, tabulation: Tabulation, cores: int, calls: int) -> float:
-    """Seconds of one pass of the backward kernel over a chunk of worlds, each core at a chunk of its own."""
-    problem, plan = Problem(game, tabulation, 1e-10, 1), plan_of(game, len(tabulation.payoffs))
-    assert plan is not None
-    made = made_for(problem)
-    own = [kernel_for(problem, plan, made) for _ in range(cores)]
+def kernel_time(game: Game, cores: int, calls: int) -> float:
+    """Seconds of one pass of the backward kernel over a chunk of worlds, each core at one of its own."""
+    kernels = []
+    for core in range(cores):
+        tabulation = random_numbers(game, CHUNK, 1 + core, RATIONALITY)
+        problem, plan = Problem(game, tabulation, 1e-10, 1), plan_of(game, len(tabulation.payoffs))
+        assert plan is not None
+        kernels.append(kernel_for(problem, plan, made_for(problem)))
 
-    def run(k: int) -> float:
+    def run(kernel: Callable[[int, int], None]) -> float:
         def passes() -> None:
             for _ in range(calls):
-                own[k](k * CHUNK, (k + 1) * CHUNK)
+                kernel(0, CHUNK)
 
         return least(passes, REPEATS) / calls
 
     with ThreadPoolExecutor(cores) as pool:
-        return max(pool.map(run, range(cores)))
+        return max(pool.map(run, kernels))
 
 
 def in_turns(game: Game, calls: int, work: int, turns: int) -> tuple[dict[int, Machine], dict[int, float]]:
@@ -105,7 +106,7 @@ def in_turns(game: Game, calls: int, work: int, turns: int) -> tuple[dict[int, M
     for cores in (1, 2) * turns:
         machine = measure(cores, work)
         machines[cores] = machine.at_best(machines.get(cores, machine))
-        spent = kernel_time(game, random_numbers(game, CHUNK * cores, 1, RATIONALITY), cores, calls)
+        spent = kernel_time(game, cores, calls)
         seconds[cores] = min(spent, seconds.get(cores, spent))
     return machines, seconds
 

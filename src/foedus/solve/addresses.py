@@ -45,17 +45,29 @@ def store_at(typingctx: Any, place: Any, value: Any) -> Any:
     return types.void(types.int64, LANES), codegen
 
 
-@instructions
-def fetch(typingctx: Any, place: Any) -> Any:
-    """Ask for the cache line at an address, which is soon to be read."""
+def _prefetch(write: int) -> Callable[..., Any]:
+    """Ask for a cache line, to be read or to be written."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
         declare: Callable[..., Any] = cgutils.get_or_insert_function
         function = declare(builder.module, kind, "llvm.prefetch.p0i8")
-        read, keep, data = (ir.Constant(word, number) for number in (0, 3, 1))
-        builder.call(function, [builder.inttoptr(args[0], byte), read, keep, data])
+        keep, data = 3, 1
+        told = [ir.Constant(word, number) for number in (write, keep, data)]
+        builder.call(function, [builder.inttoptr(args[0], byte), *told])
         return context.get_dummy_value()
 
-    return types.void(types.int64), codegen
+    return codegen
+
+
+@instructions
+def fetch(typingctx: Any, place: Any) -> Any:
+    """Ask for the cache line at an address, which is soon to be read."""
+    return types.void(types.int64), _prefetch(0)
+
+
+@instructions
+def fetch_to_write(typingctx: Any, place: Any) -> Any:
+    """Ask for the cache line at an address, which is soon to be written."""
+    return types.void(types.int64), _prefetch(1)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from foedus.solve.addresses import address, fetch, load_at, store_at
+from foedus.solve.addresses import address, fetch, fetch_to_write, load_at, store_at
 from foedus.solve.arithmetic import part
 from foedus.solve.block import EXACT, Floats
 from foedus.solve.lanes import WIDTH, entry, fma, maximum, spread
@@ -38,7 +38,7 @@ TIE = 1e-12  # of the largest payoff: what the infinitely rational are indiffere
 CERTIFICATE = 3
 
 AHEAD = 6
-"""How many records ahead payoffs are asked for."""
+"""How many records ahead rows are asked for."""
 
 
 class Given(NamedTuple):
@@ -90,8 +90,9 @@ def lined_up(*shape: int) -> Floats:
 
 
 @part
-def fetch_ends(code: Any, room: Any, at: int) -> None:
-    """Ask for the payoffs that a record will read."""
+def fetch_rows(code: Any, room: Any, at: int) -> None:
+    """Ask for the payoffs that a record will read, and for the shares that it will write, if they do not lie
+    one after another: then the processor asks for them itself."""
     for k in range(entry(code, at + COUNT)):
         row = entry(code, at + HEADER + k * EDGE + BELOW)
         if row >= 0:
@@ -99,6 +100,11 @@ def fetch_ends(code: Any, room: Any, at: int) -> None:
             for a in range(room.actors):
                 for v in range(room.vectors):
                     fetch(place + a * room.step + v * BYTES)
+    if room.step > room.wide and entry(code, at + OPTION) >= 0:
+        for k in range(entry(code, at + COUNT)):
+            place = room.behaviour + (entry(code, at + OPTION) + k) * room.step
+            for v in range(room.vectors):
+                fetch_to_write(place + v * BYTES)
 
 
 @part
@@ -106,7 +112,7 @@ def walk(code: Any, starts: Any, room: Any) -> None:
     """All records from the ends to the root."""
     for record in range(starts.shape[0]):
         at = entry(starts, record)
-        fetch_ends(code, room, entry(starts, min(record + AHEAD, starts.shape[0] - 1)))
+        fetch_rows(code, room, entry(starts, min(record + AHEAD, starts.shape[0] - 1)))
         kind = entry(code, at + KIND)
         if kind == TWO:
             two(code, room, at, record, False)
