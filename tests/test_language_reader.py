@@ -125,12 +125,13 @@ def test_no_name_is_left(text: str) -> None:
 
 
 def test_file(tmp_path: Path) -> None:
-    """A file gives the scenario its name, and its text is kept."""
+    """A file, named by a path or a text, gives the scenario its name, and its text is kept."""
     path = tmp_path / "guarantee.yaml"
     path.write_text(GUARANTEE, "utf-8")
-    scenario = read_scenario(path)
-    assert (scenario.name, scenario.file, scenario.text) == ("guarantee", str(path), GUARANTEE)
-    assert scenario == SCENARIO
+    for place in (path, str(path)):
+        scenario = read_scenario(place)
+        assert (scenario.name, scenario.file, scenario.text) == ("guarantee", str(path), GUARANTEE)
+        assert scenario == SCENARIO
 
 
 # --- what is filled in ------------------------------------------------------------------------------------

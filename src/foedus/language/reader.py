@@ -13,8 +13,9 @@ from foedus.language.scenario import Scenario
 from foedus.language.shaping import Wrong, shape_of
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: Path | str) -> Scenario:
     """The scenario in a file; ScenarioError with every fault, each with line and column."""
+    path = Path(path)
     return read_text(load(path), str(path), path.stem)
 
 
