@@ -39,8 +39,8 @@ AT_A_TIME = 8
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """A game's layout and runs, and the room that it needs, as words; they hold while what they tell of is
-    `kept`."""
+    """A game's layout and runs, and the room that it needs, as words in the order of `crew`; they hold while
+    what they tell of is `kept`."""
 
     words: NDArray[np.int64]
     kept: tuple[Layout, Runs]
