@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from foedus.game.game import CHANCE, Game
 from foedus.game.table import Tabulation
-from foedus.solve import checking, reference
+from foedus.solve import reference
 from foedus.solve.certificate import certify
+from foedus.solve.checking import Checks
 from foedus.solve.equilibrium import Branch, Status
 from foedus.solve.problem import Problem
 from foedus.solve.solver import solve
@@ -97,7 +98,7 @@ def test_a_wrong_answer_is_not_solved() -> None:
     behaviour = found.behaviour.copy()
     h = int(np.argmax(np.diff(game.first_option) > 1))
     behaviour[game.first_option[h] : game.first_option[h] + 2, 1] += [1e-9, -1e-9]
-    wrong = checking.checked(replace(found, behaviour=behaviour), Problem(game, numbers), {}, 1)
+    wrong = Checks(Problem(game, numbers), 1).all_of(replace(found, behaviour=behaviour), {})
     assert wrong.status.tolist() == [Status.SOLVED, Status.NOT_CONVERGED, Status.SOLVED]
     assert wrong.branch[1] == Branch.NONE
     assert wrong.residual[1] > 5e-10
@@ -111,6 +112,21 @@ def test_a_sample_of_worlds() -> None:
     assert 0 < together.checked.sum() < 64
     assert np.array_equal(together.checked[::2], solve(game, half, check=4).checked)
     assert not solve(game, half, check=0).checked.any()
+
+
+def test_checks_a_few_at_a_time() -> None:
+    """Which worlds are checked, and what is found, does not depend on when they were solved."""
+    game, numbers = random_game(4, worlds=64)
+    found = solve(game, numbers, check=0)
+    checks = Checks(Problem(game, numbers), 4)
+    for some in (slice(0, 20), slice(10, 50)):
+        solved = np.zeros(64, np.bool_)
+        solved[some] = found.solved[some]
+        checks.add(solved, found.behaviour, found.values, {})
+    apart, at_once = checks.all_of(found, {}), solve(game, numbers, check=4)
+    assert 0 < apart.checked.sum() < 64
+    for name in ("checked", "residual", "regret", "weighted_regret", "status", "branch", "discrepancy"):
+        assert np.array_equal(getattr(apart, name), getattr(at_once, name))
 
 
 def test_numbers_that_are_none() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.block import Floats, Indices
 from foedus.solve.equilibrium import Method
+from foedus.solve.lanes import WIDTH
 from foedus.solve.layout import Layout
 from foedus.solve.mixing import Rhythm
 from foedus.solve.paths import Path
@@ -59,7 +60,7 @@ class RationalitySteps:
             answers.logarithmic[task] |= jobs.ended < 0
             answers.sweeps[task] += path.sweeps.astype(np.int32)
 
-        problem.over_tasks(worlds, work)
+        problem.over_tasks(worlds, work, least=2 * WIDTH)  # the longest path takes as long as all of them
 
     def _path(self, odds: Floats, nodes: int) -> Path:
         """Paths that start from these log-odds (job, row)."""

@@ -22,7 +22,7 @@ from foedus.solve.kernels import compiled
 from foedus.solve.lanes import WIDTH
 from foedus.solve.plan import Plan
 from foedus.solve.problem import Problem
-from foedus.solve.threads import PerThread, processors, shared
+from foedus.solve.threads import PerThread, shared
 
 VECTORS = 8
 CHUNK = VECTORS * WIDTH
@@ -84,7 +84,7 @@ def _own(numbers: Floats) -> Floats:
 
 
 def _induct(problem: Problem, plan: Plan, made: Made) -> None:
-    worlds, threads = problem.tabulation.worlds, problem.threads or processors()
+    worlds, threads = problem.tabulation.worlds, problem.most_threads
     if threads == 1 or worlds * problem.game.nodes < WORTH_A_THREAD:
         kernel_for(problem, plan, made)(0, worlds)
         return

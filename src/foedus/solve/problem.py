@@ -50,6 +50,10 @@ class Problem:
     def layout(self) -> Layout:
         return layout_of(self.game)
 
+    @property
+    def most_threads(self) -> int:
+        return self.threads or processors()
+
     def scratch(self) -> Scratch:
         return scratch_for(self.layout, len(self.tabulation.probabilities), len(self.game.actors))
 
@@ -82,14 +86,14 @@ class Problem:
         for k in range(patterns.shape[1]):
             yield based(self.layout, patterns[:, k]), worlds[pattern.ravel() == k]
 
-    def over_tasks(self, worlds: Indices, work: Callable[[Indices], None]) -> None:
-        """Call `work` for as many worlds at a time as a thread should take.
+    def over_tasks(self, worlds: Indices, work: Callable[[Indices], None], least: int = 1) -> None:
+        """Call `work` for as many worlds at a time as a thread should take, and for `least` if there are any.
 
         Towards the end they become fewer, so that no thread waits long for another that others slow down.
         """
-        nodes, threads = self.game.nodes, self.threads or processors()
+        nodes, threads = self.game.nodes, self.most_threads
         most = max(min(max(TASK, FEW_NODES // nodes), MANY_NODES // nodes), WIDTH)
-        shared(work, list(_tapering(worlds, most, threads)), threads)
+        shared(work, list(_tapering(worlds, most, threads, least)), threads)
 
     def over_blocks(self, worlds: Indices, work: Callable[[Indices], None], width: int = WIDTH) -> None:
         """Call `work` for blocks of at most `width` worlds, on as many threads as were asked for.
@@ -97,16 +101,16 @@ class Problem:
         A block takes as long with one world as with all its lanes full, so few worlds are spread over the
         threads.
         """
-        threads = self.threads or processors()
+        threads = self.most_threads
         rounds = ceil(len(worlds) / (threads * width)) or 1
         size = width if rounds > 2 else max(1, ceil(len(worlds) / (threads * rounds)))
         shared(work, [worlds[i : i + size] for i in range(0, len(worlds), size)], threads)
 
 
-def _tapering(worlds: Indices, most: int, threads: int) -> Iterator[Indices]:
+def _tapering(worlds: Indices, most: int, threads: int, least: int) -> Iterator[Indices]:
     """The worlds in stretches of at most so many, as long as others are left to share."""
     first, count = 0, len(worlds)
-    least = min(max(most // LEAST_PART, WIDTH), ceil(count / threads))
+    least = max(min(max(most // LEAST_PART, WIDTH), ceil(count / threads)), least)
     while first < count:
         size = most if threads == 1 else max(ceil((count - first) / (1.5 * threads)), least)
         last = min(first + min(most, -(-size // WIDTH) * WIDTH if size > WIDTH else size), count)

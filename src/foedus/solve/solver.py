@@ -16,8 +16,9 @@ from foedus.game.game import Game
 from foedus.game.table import Tabulation
 from foedus.solve.acceleration import AcceleratedSweeps
 from foedus.solve.askable import askable, finite
+from foedus.solve.block import Indices
 from foedus.solve.certainty import make_certain
-from foedus.solve.checking import checked
+from foedus.solve.checking import Checks
 from foedus.solve.continuation import RationalitySteps
 from foedus.solve.equilibrium import (
     INVALID,
@@ -35,7 +36,7 @@ from foedus.solve.merging import merged
 from foedus.solve.mixing import Rhythm
 from foedus.solve.plan import plan_of
 from foedus.solve.problem import Answers, Problem
-from foedus.solve.threads import processors
+from foedus.solve.threads import processors, shared
 from foedus.solve.tracing import BranchTracing
 
 FIRST = AcceleratedSweeps(slack=0.5)
@@ -51,6 +52,7 @@ CALMED = AcceleratedSweeps(
 )
 METHODS = (FIRST, RationalitySteps(), CALMED)
 TRACING = BranchTracing()
+Sweeping = AcceleratedSweeps | RationalitySteps
 PRINCIPAL, NONE = np.int8(Branch.PRINCIPAL), np.int8(Branch.NONE)
 
 
@@ -77,29 +79,47 @@ def solve(
     world: its `status` tells. Raises UnorderedGame for a malformed game.
     """
     whole = Problem(game, tabulation, tolerance, threads)
+    checks = Checks(whole, check)
     plan = plan_of(game, len(tabulation.payoffs))
     if plan is not None:
-        return checked(backward_induction(whole, plan), whole, {}, check)
+        return checks.all_of(backward_induction(whole, plan), {})
     problem = replace(whole, game=merged(game))
     answers = Answers(problem)
     status = _askable(problem)
     pending = np.flatnonzero(status == UNSOLVED)
-    for method in () if trace else _methods(max_sweeps):
-        if not len(pending):
-            break
-        known = answers.logarithmic[pending]
-        method(problem, answers, pending)
-        found_lost = pending[answers.logarithmic[pending] & ~known]
-        if len(found_lost):
-            method(problem, answers, found_lost)
-        pending = pending[~(answers.residual[pending] <= tolerance)]
-    if trace or max_sweeps is None:
-        TRACING(problem, answers, pending)
+    methods = () if trace else _methods(max_sweeps)
+    pending = _resist(problem, answers, pending, methods[:1])
+    easy, logs = (answers.residual <= tolerance) & np.isfinite(answers.values).all(axis=0), dict(answers.logs)
+
+    def go_on() -> None:
+        resist = _resist(problem, answers, pending, methods[1:])
+        if trace or max_sweeps is None:
+            TRACING(problem, answers, resist)
+
+    def check_meanwhile() -> None:
+        if not certain:
+            checks.add(easy, answers.behaviour, answers.values, logs)
+
+    shared(lambda call: call(), [go_on, check_meanwhile], whole.most_threads)
     if certain and not trace and max_sweeps is None:
         swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
         make_certain(problem, answers, np.flatnonzero(swept), TRACING)
     status[answers.residual <= tolerance] = SOLVED
-    return checked(_equilibrium(problem, answers, status), whole, answers.logs, check)
+    return checks.all_of(_equilibrium(problem, answers, status), answers.logs)
+
+
+def _resist(problem: Problem, answers: Answers, worlds: Indices, methods: Sequence[Sweeping]) -> Indices:
+    """Try the methods in turn on these worlds; returns those that resist all of them."""
+    for method in methods:
+        if not len(worlds):
+            break
+        known = answers.logarithmic[worlds]
+        method(problem, answers, worlds)
+        found_lost = worlds[answers.logarithmic[worlds] & ~known]
+        if len(found_lost):
+            method(problem, answers, found_lost)
+        worlds = worlds[~(answers.residual[worlds] <= problem.tolerance)]
+    return worlds
 
 
 def solve_each(
@@ -132,7 +152,7 @@ def _few(game: Game, numbers: Tabulation, tolerance: float) -> Few | None:
     return Few.of(Problem(merged(game), numbers, tolerance, 1), FIRST)
 
 
-def _methods(max_sweeps: int | None) -> Sequence[AcceleratedSweeps | RationalitySteps]:
+def _methods(max_sweeps: int | None) -> Sequence[Sweeping]:
     if max_sweeps is None:
         return METHODS
     return [replace(FIRST, sweeps=max_sweeps)]
