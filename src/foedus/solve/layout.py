@@ -104,21 +104,33 @@ def asked_rows(layout: Layout) -> int:
 
 
 @lru_cache(maxsize=128)
-def matters(game: Game) -> NDArray[np.bool_]:
-    """Whether the beliefs of some later information set can depend on the choice at each one."""
-    several = np.flatnonzero(game.last_node - game.first_node > 1)
+def leads(game: Game) -> NDArray[np.bool_]:
+    """Whether play can come from each node to an information set of several nodes later on."""
     parent = np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
     by_child = np.argsort(game.child, kind="stable")
     starts = np.searchsorted(game.child[by_child], np.arange(game.nodes + 1))
-    leads = np.zeros(game.nodes, np.bool_)
-    found_now = np.flatnonzero(np.isin(game.information_set, several))
+    found = np.zeros(game.nodes, np.bool_)
+    found_now = np.flatnonzero(hides(game))
     while len(found_now):
         ways = stretches(starts[found_now], starts[found_now + 1])
         before = np.unique(parent[by_child[ways]])
-        found_now = before[~leads[before]]
-        leads[found_now] = True
+        found_now = before[~found[before]]
+        found[found_now] = True
+    return found
+
+
+def hides(game: Game) -> NDArray[np.bool_]:
+    """Whether each node is of an information set of several nodes."""
+    several = np.append(game.last_node - game.first_node > 1, False)  # the last is for nodes of no set
+    found: NDArray[np.bool_] = several[np.maximum(game.information_set, -1)]
+    return found
+
+
+@lru_cache(maxsize=128)
+def matters(game: Game) -> NDArray[np.bool_]:
+    """Whether the beliefs of some later information set can depend on the choice at each one."""
     found = np.zeros(game.information_sets, np.bool_)
-    found[game.information_set[leads & (game.information_set >= 0)]] = True
+    found[game.information_set[leads(game) & (game.information_set >= 0)]] = True
     return found
 
 

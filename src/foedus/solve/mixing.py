@@ -59,36 +59,26 @@ def bounded(x: Any, most: float) -> Any:
 
 
 @part
-def cut_step(scratch: Any, r: int) -> Any:
-    """How far the answer is from the log-odds of row r, both cut off where a share is next to nothing."""
-    return bounded(load(scratch.next_odds, r), FAR) - bounded(load(scratch.odds, r), FAR)
-
-
-@part
-def compare(layout: Any, scratch: Any, rows: int) -> None:
-    """Into `change` and `drift` (lane): the largest difference of σ, NaN where any is, and of log-odds."""
-    change, drift, poison = spread(0.0), spread(0.0), spread(0.0)
+def remember(layout: Any, scratch: Any, memory: Any, slot: int) -> None:
+    """Take a sweep into the memory: its residual (row, lane), and the differences from the last one into
+    `slot`; and into `change` and `drift` (lane) the largest difference of σ, NaN where any is, and of
+    log-odds."""
+    change, drift, poison, rows = spread(0.0), spread(0.0), spread(0.0), memory.residual.shape[0]
     for r in range(rows):
-        o = entry(layout.row_option, r)
-        step = magnitude(load(scratch.next_sigma, o) - load(scratch.sigma, o))
-        change = maximum(step, change)
-        poison += step * 0.0
-        drift = maximum(magnitude(cut_step(scratch, r)), drift)
-    store(scratch.change, 0, change + poison)
-    store(scratch.drift, 0, drift)
-
-
-@part
-def remember(scratch: Any, memory: Any, slot: int) -> None:
-    """Residual (row, lane) of this sweep, and the differences from the last one into `slot`."""
-    rows = memory.residual.shape[0]
-    for r in range(rows):
-        answer, place = load(scratch.next_odds, r), slot * rows + r
-        step = bounded(cut_step(scratch, r), CUT)
+        o, place = entry(layout.row_option, r), slot * rows + r
+        moved = magnitude(load(scratch.next_sigma, o) - load(scratch.sigma, o))
+        change = maximum(moved, change)
+        poison += moved * 0.0
+        answer = load(scratch.next_odds, r)
+        gap = bounded(answer, FAR) - bounded(load(scratch.odds, r), FAR)  # next to nothing is as good as none
+        drift = maximum(magnitude(gap), drift)
+        step = bounded(gap, CUT)
         store(memory.residual_steps, place, step - load(memory.residual, r))
         store(memory.answer_steps, place, answer - load(memory.answer, r))
         store(memory.residual, r, step)
         store(memory.answer, r, answer)
+    store(scratch.change, 0, change + poison)
+    store(scratch.drift, 0, drift)
 
 
 @part
@@ -100,17 +90,46 @@ def before(slot: int, k: int, depth: int) -> int:
 @part
 def project(memory: Any, slot: int, used: int) -> None:
     """Inner products of the new difference with those in use, and of all those with the residual."""
-    depth, rows = memory.target.shape[0], memory.residual.shape[0]
-    for k in range(used):
-        i = before(slot, k, depth)
-        product, target = spread(0.0), spread(0.0)
-        for r in range(rows):
-            step = load(memory.residual_steps, i * rows + r)
-            product = fma(step, load(memory.residual_steps, slot * rows + r), product)
-            target = fma(step, load(memory.residual, r), target)
-        store(memory.products, i * depth + slot, product)
-        store(memory.products, slot * depth + i, product)
-        store(memory.target, i, target)
+    depth = memory.target.shape[0]
+    for k in range(0, used - 1, 2):
+        project_two(memory, slot, before(slot, k, depth), before(slot, k + 1, depth))
+    if used & 1:
+        project_one(memory, slot, before(slot, used - 1, depth))
+
+
+@part
+def project_one(memory: Any, slot: int, i: int) -> None:
+    """The inner products of difference i."""
+    rows, product, target = memory.residual.shape[0], spread(0.0), spread(0.0)
+    for r in range(rows):
+        step = load(memory.residual_steps, i * rows + r)
+        product = fma(step, load(memory.residual_steps, slot * rows + r), product)
+        target = fma(step, load(memory.residual, r), target)
+    keep_products(memory, slot, i, product, target)
+
+
+@part
+def project_two(memory: Any, slot: int, i: int, j: int) -> None:
+    """The inner products of two differences: the processor need not wait for the end of one sum's addition
+    before it begins with the other's."""
+    rows, product, target = memory.residual.shape[0], spread(0.0), spread(0.0)
+    other_product, other_target = spread(0.0), spread(0.0)
+    for r in range(rows):
+        step, other = load(memory.residual_steps, i * rows + r), load(memory.residual_steps, j * rows + r)
+        new, residual = load(memory.residual_steps, slot * rows + r), load(memory.residual, r)
+        product, target = fma(step, new, product), fma(step, residual, target)
+        other_product, other_target = fma(other, new, other_product), fma(other, residual, other_target)
+    keep_products(memory, slot, i, product, target)
+    keep_products(memory, slot, j, other_product, other_target)
+
+
+@part
+def keep_products(memory: Any, slot: int, i: int, product: Any, target: Any) -> None:
+    """Write the inner products of difference i with the new one and with the residual."""
+    depth = memory.target.shape[0]
+    store(memory.products, i * depth + slot, product)
+    store(memory.products, slot * depth + i, product)
+    store(memory.target, i, target)
 
 
 @part
@@ -213,8 +232,7 @@ def pace(memory: Any, made: int, settings: Any) -> int:
 
 @part
 def accelerate(scratch: Any, memory: Any, slot: int, made: int, settings: Any) -> None:
-    """Take this sweep into the memory, in `slot`, and mix the next log-odds; `made` sweeps came before it."""
-    remember(scratch, memory, slot)
+    """Mix the next log-odds, this sweep being remembered in `slot`; `made` sweeps came before it."""
     used = pace(memory, made, settings)
     if used > 0:
         project(memory, slot, used)

@@ -16,9 +16,9 @@ from foedus.solve.block import Floats
 from . import passes
 from .arithmetic import part
 from .lanes import WIDTH, entry, less, load, lowest, positive, same, spread, store, store_from
-from .mixing import LOOSE, accelerate, compare, forget
+from .mixing import LOOSE, accelerate, forget, remember
 from .paths import begin_step, end_step, under_way
-from .reach import LINEAR, LOGARITHMIC, find_reach, smallness
+from .reach import LINEAR, LOGARITHMIC, find_reach, forward_by_runs, smallness
 from .rearward import backward_by_runs
 from .sweeps import appraise_all
 
@@ -191,7 +191,7 @@ def iterate(
 
     Which lanes are at work is kept as the bits of a whole number.
     """
-    rows, depth, count = memory.residual.shape[0], memory.target.shape[0], jobs.ended.shape[0]
+    depth, count = memory.target.shape[0], jobs.ended.shape[0]
     odds = scratch.odds
     zero: Any = np.int64(0)  # what takes a literal is compiled for the literal too
     waiting = busy = stepping = slot = made = zero
@@ -207,9 +207,12 @@ def iterate(
             if settings.reach != LINEAR:
                 smallness(layout, numbers, scratch)
         passes.show_asked(layout, scratch, settings.reach == LOGARITHMIC)
-        find_reach(layout, numbers, scratch, settings.reach)
+        if settings.reach == LINEAR:
+            forward_by_runs(runs, scratch.sigma, scratch.reach)
+        else:
+            find_reach(layout, numbers, scratch, settings.reach)
         store(scratch.lost, 0, backward_by_runs(layout, runs, numbers, scratch))
-        compare(layout, scratch, rows)
+        remember(layout, scratch, memory, slot)
         working = busy
         busy = release_ended(scratch, memory, jobs, settings.rhythms.shape[0], busy)
         if busy != 0:

@@ -15,6 +15,7 @@ from typing import Any
 from .arithmetic import exp, log, part
 from .lanes import entry, fma, less, load, maximum, same, spread, store
 from .passes import ABSENT, OUTSIDE, at_least_never
+from .rearward import WAY_PART
 
 LINEAR, ORDERED, LOGARITHMIC = range(3)
 ENDLESS = 1e300
@@ -49,6 +50,30 @@ def forward(layout: Any, sigma: Any, reach: Any, ends: bool) -> None:
             above = load(reach, entry(layout.in_parent, way))
             total = fma(above, load(sigma, entry(layout.in_share, way)), total)
         store(reach, n, total)
+
+
+@part
+def forward_by_runs(runs: Any, sigma: Any, reach: Any) -> None:
+    """Reach (node, lane), linear, of the nodes whose reach some belief depends on."""
+    store(reach, 0, spread(1.0))
+    for at in range(0, runs.way_parts.shape[0], WAY_PART):
+        first, last = entry(runs.way_parts, at + 1), entry(runs.way_parts, at + 2)
+        if entry(runs.way_parts, at) == 1:
+            add_up(runs.ways, sigma, reach, first, last, 1)
+        elif entry(runs.way_parts, at) == 2:
+            add_up(runs.ways, sigma, reach, first, last, 2)
+        else:
+            add_up(runs.ways, sigma, reach, first, last, entry(runs.way_parts, at))
+
+
+@part
+def add_up(ways: Any, sigma: Any, reach: Any, first: int, last: int, count: int) -> None:
+    """Reach of the nodes told of from place `first` to `last`, of so many ways into each."""
+    for at in range(first, last, 1 + 2 * count):
+        total = load(reach, entry(ways, at + 1)) * load(sigma, entry(ways, at + 2))
+        for way in range(at + 3, at + 1 + 2 * count, 2):
+            total = fma(load(reach, entry(ways, way)), load(sigma, entry(ways, way + 1)), total)
+        store(reach, entry(ways, at), total)
 
 
 @part

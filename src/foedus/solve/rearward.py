@@ -1,4 +1,8 @@
-"""The backward half of a sweep, run by run: what all information sets answer, and the values they need."""
+"""The backward half of a sweep, run by run: what all information sets answer, and the values they need.
+
+Loops whose length the kernels are told as a literal number are unrolled by the compiler: so what is usual
+has branches of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,10 @@ from .arithmetic import part
 from .lanes import entry, fma, less, load, spread, store
 from .passes import UNREACHED
 
-FREE, PAYING, WIDE = range(3)
-KINDS = 3
-MEMBER, WAYS, PART, OTHER, TOLL = 5, 5, 3, 4, 3
+TWO, WIDE = range(2)
+KINDS = 2
+CHOICE, FREE, PAYING = 5, 3, 5
+PART, WAY_PART = 4, 3
 
 
 class Runs(NamedTuple):
@@ -22,25 +27,25 @@ class Runs(NamedTuple):
     Values lie in slots, followed by the rows of the table of payoffs, where those of ends are: each slot and
     each row of the table has one row for each actor.
 
-    Information sets come by kind: FREE are those of two options of which no edge pays the mover anything,
-    PAYING the others of two options, WIDE the rest. Those of kind j in the k-th run are group
-    g = k · KINDS + j: the sets sets[first_set[g]] … sets[first_set[g + 1] - 1].
+    sets: the information sets of the k-th run, those of two options from first_set[k · KINDS] on, the others
+    from first_set[k · KINDS + 1] on.
 
-    members: of each node of an information set of two options MEMBER numbers, the node, then the mover's rows
-    of values and of payments for the second option, and for the first. Those of set h, if it is such a set,
-    are first_member[h] … first_member[h + 1] - 1.
+    The other lists are of records of several numbers. They come in parts of what is alike, those of the k-th
+    run from first_…[k] to first_…[k + 1] - 1; the last two numbers of a part are where its first record
+    stands in the list, and the end.
 
-    pairs: of each node of two ways of which any value is needed WAYS numbers, its own row, then of either way
-    the share and the child's row; rows are those of the first actor needed. They come in parts, of the k-th
-    run first_part[k] … first_part[k + 1] - 1, each as PART numbers: how many actors are needed, the first
-    node, and the end.
+    choices: of each information set of two options CHOICE numbers, the set, its row of log-odds, its mover,
+    and the rows of its options' weights; then of each of its nodes FREE numbers, the node and the mover's
+    rows of values for the second option and the first; if some edge pays the mover something, PAYING numbers,
+    with the two rows of payments besides. A part: how many nodes a set has, and how many numbers a node.
 
-    others: of each other node of which any value is needed OTHER numbers, the node, its row, the first actor
-    needed, and how many are. Those of the k-th run are first_other[k] … first_other[k + 1] - 1.
+    means: of each node of which any value is needed its own row, and then for each way out of it, and for
+    each that pays an actor needed something, the share and the row of the child or of what is paid; rows are
+    those of the first actor needed. A part: how many such pairs of numbers a node has, and how many actors
+    are needed.
 
-    tolls: for each edge and each actor needed whom it pays something TOLL numbers, the row of the node that
-    it leaves, its share, and the row of what it pays. Those of the k-th run are first_toll[k] …
-    first_toll[k + 1] - 1.
+    ways: of each node whose reach some belief depends on, in the order of play, the node, and then for each
+    way into it the parent and the share. A part: how many ways there are into a node.
 
     below, paid (edge): the child's row, and the row of what the edge pays. slots: how many rows they have.
     """
@@ -48,15 +53,14 @@ class Runs(NamedTuple):
     slots: int
     sets: Ints
     first_set: Ints
-    members: Ints
-    first_member: Ints
-    pairs: Ints
-    parts: Ints
-    first_part: Ints
-    others: Ints
-    first_other: Ints
-    tolls: Ints
-    first_toll: Ints
+    choices: Ints
+    choice_parts: Ints
+    first_choice: Ints
+    means: Ints
+    mean_parts: Ints
+    first_mean: Ints
+    ways: Ints
+    way_parts: Ints
     below: Ints
     paid: Ints
 
@@ -69,29 +73,31 @@ def backward_by_runs(layout: Any, runs: Any, numbers: Any, scratch: Any) -> Any:
     some information set of several nodes is too small to divide by.
     """
     lost = spread(0.0)
-    for run in range(runs.first_other.shape[0] - 1):
-        lost = answer_run(layout, runs, numbers, scratch, run * KINDS, lost)
-        share_run(layout, runs, scratch, run * KINDS)
-        value_run(layout, runs, numbers.values, scratch.next_sigma, run)
+    for run in range(runs.first_mean.shape[0] - 1):
+        lost = answer_run(layout, runs, numbers, scratch, run, lost)
+        share_run(layout, runs, scratch, run)
+        value_run(runs, numbers.values, scratch.next_sigma, run)
     return lost
 
 
 @part
-def answer_run(layout: Any, runs: Any, numbers: Any, scratch: Any, group: int, lost: Any) -> Any:
+def answer_run(layout: Any, runs: Any, numbers: Any, scratch: Any, run: int, lost: Any) -> Any:
     """`next_odds` of the sets of a run; returns 1.0 (lane) where reach is lost or was."""
-    for k in range(entry(runs.first_set, group + FREE), entry(runs.first_set, group + PAYING)):
-        lost = odds_between(layout, runs, numbers, scratch, entry(runs.sets, k), False, lost)
-    for k in range(entry(runs.first_set, group + PAYING), entry(runs.first_set, group + WIDE)):
-        lost = odds_between(layout, runs, numbers, scratch, entry(runs.sets, k), True, lost)
+    for k in range(entry(runs.first_choice, run), entry(runs.first_choice, run + 1)):
+        if entry(runs.choice_parts, k * PART + 1) == FREE:
+            lost = choose_all(layout, runs, numbers, scratch, k * PART, FREE, lost)
+        else:
+            lost = choose_all(layout, runs, numbers, scratch, k * PART, PAYING, lost)
+    group = run * KINDS
     for k in range(entry(runs.first_set, group + WIDE), entry(runs.first_set, group + KINDS)):
         lost = answer_wide(layout, runs, numbers, scratch, entry(runs.sets, k), lost)
     return lost
 
 
 @part
-def share_run(layout: Any, runs: Any, scratch: Any, group: int) -> None:
+def share_run(layout: Any, runs: Any, scratch: Any, run: int) -> None:
     """`next_sigma` of the sets of two options of a run, two sets at a time."""
-    first, last = entry(runs.first_set, group + FREE), entry(runs.first_set, group + WIDE)
+    first, last = entry(runs.first_set, run * KINDS + TWO), entry(runs.first_set, run * KINDS + WIDE)
     for k in range(first, last - 1, 2):
         one, other = entry(runs.sets, k), entry(runs.sets, k + 1)
         passes.share_pair(layout, one, other, scratch.next_odds, scratch.next_sigma)
@@ -100,90 +106,134 @@ def share_run(layout: Any, runs: Any, scratch: Any, group: int) -> None:
 
 
 @part
-def value_run(layout: Any, runs: Any, values: Any, sigma: Any, run: int) -> None:
-    """The values that are needed of the nodes of a run: first without what the edges from them pay."""
-    for k in range(entry(runs.first_part, run), entry(runs.first_part, run + 1)):
-        needed, first = entry(runs.parts, k * PART), entry(runs.parts, k * PART + 1)
-        weigh_all(runs.pairs, values, sigma, first, entry(runs.parts, k * PART + 2), needed)
-    for k in range(entry(runs.first_other, run), entry(runs.first_other, run + 1)):
-        weigh_many(layout, runs, values, sigma, k * OTHER)
-    for k in range(entry(runs.first_toll, run), entry(runs.first_toll, run + 1)):
-        row, share = entry(runs.tolls, k * TOLL), load(sigma, entry(runs.tolls, k * TOLL + 1))
-        toll = load(values, entry(runs.tolls, k * TOLL + 2))
-        store(values, row, fma(share, toll, load(values, row)))
+def value_run(runs: Any, values: Any, sigma: Any, run: int) -> None:
+    """The values that are needed of the nodes of a run."""
+    for k in range(entry(runs.first_mean, run), entry(runs.first_mean, run + 1)):
+        terms, needed = entry(runs.mean_parts, k * PART), entry(runs.mean_parts, k * PART + 1)
+        first, last = entry(runs.mean_parts, k * PART + 2), entry(runs.mean_parts, k * PART + 3)
+        if needed == 2:
+            weigh(runs.means, values, sigma, first, last, terms, 2)
+        elif needed == 3:
+            weigh(runs.means, values, sigma, first, last, terms, 3)
+        elif needed == 4:
+            weigh(runs.means, values, sigma, first, last, terms, 4)
+        elif needed == 5:
+            weigh(runs.means, values, sigma, first, last, terms, 5)
+        else:
+            weigh(runs.means, values, sigma, first, last, terms, needed)
 
 
 @part
-def weigh_all(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
-    """`weigh`, unrolled for the usual numbers of actors."""
-    if needed == 1:
-        weigh(ways, values, sigma, first, last, 1)
-    elif needed == 2:
-        weigh(ways, values, sigma, first, last, 2)
-    elif needed == 3:
-        weigh(ways, values, sigma, first, last, 3)
-    elif needed == 4:
-        weigh(ways, values, sigma, first, last, 4)
-    elif needed == 5:
-        weigh(ways, values, sigma, first, last, 5)
+def weigh(means: Any, values: Any, sigma: Any, first: int, last: int, terms: int, needed: int) -> None:
+    """Values of the nodes told of from place `first` to `last`, of so many terms for so many actors."""
+    if terms == 2:
+        weigh_two(means, values, sigma, first, last, needed)
+    elif terms == 3:
+        weigh_three(means, values, sigma, first, last, needed)
+    elif terms == 4:
+        weigh_four(means, values, sigma, first, last, needed)
     else:
-        weigh(ways, values, sigma, first, last, needed)
+        weigh_many(means, values, sigma, first, last, terms, needed)
 
 
 @part
-def weigh(ways: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
-    """Values of nodes `first` … `last` - 1 of `ways`, the means over their two ways."""
-    for at in range(first * WAYS, last * WAYS, WAYS):
-        one, other = load(sigma, entry(ways, at + 1)), load(sigma, entry(ways, at + 3))
-        here, below, second = entry(ways, at), entry(ways, at + 2), entry(ways, at + 4)
+def weigh_two(means: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
+    """The same of two terms."""
+    for at in range(first, last, 5):
+        one, other = load(sigma, entry(means, at + 1)), load(sigma, entry(means, at + 3))
+        here, i, j = entry(means, at), entry(means, at + 2), entry(means, at + 4)
         for a in range(needed):
-            store(values, here + a, fma(other, load(values, second + a), one * load(values, below + a)))
+            store(values, here + a, fma(other, load(values, j + a), one * load(values, i + a)))
 
 
 @part
-def weigh_many(layout: Any, runs: Any, values: Any, sigma: Any, at: int) -> None:
-    """Values of the node told of in `others` from place `at`, of any number of ways."""
-    n, here, actor = entry(runs.others, at), entry(runs.others, at + 1), entry(runs.others, at + 2)
-    for a in range(actor, actor + entry(runs.others, at + 3)):
-        total = spread(0.0)
-        for e in range(entry(layout.first_edge, n), entry(layout.first_edge, n + 1)):
-            share = load(sigma, entry(layout.share, e))
-            total = fma(share, load(values, entry(runs.below, e) + a), total)
-        store(values, here + a, total)
+def weigh_three(means: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
+    """The same of three terms."""
+    for at in range(first, last, 7):
+        one, other = load(sigma, entry(means, at + 1)), load(sigma, entry(means, at + 3))
+        third, k = load(sigma, entry(means, at + 5)), entry(means, at + 6)
+        here, i, j = entry(means, at), entry(means, at + 2), entry(means, at + 4)
+        for a in range(needed):
+            total = fma(other, load(values, j + a), one * load(values, i + a))
+            store(values, here + a, fma(third, load(values, k + a), total))
 
 
 @part
-def odds_between(layout: Any, runs: Any, numbers: Any, scratch: Any, h: int, pays: bool, lost: Any) -> Any:
-    """`next_odds` of a set of two options; returns 1.0 (lane) where reach is lost or was."""
-    row, base = entry(layout.first_row, h), entry(layout.base, h)
-    first, last = entry(runs.first_member, h), entry(runs.first_member, h + 1)
-    option = entry(layout.row_option, row)
-    if last - first == 1:
-        gain = advantage(runs.members, numbers.values, first, pays)
+def weigh_four(means: Any, values: Any, sigma: Any, first: int, last: int, needed: int) -> None:
+    """The same of four terms."""
+    for at in range(first, last, 9):
+        one, other = load(sigma, entry(means, at + 1)), load(sigma, entry(means, at + 3))
+        third, fourth = load(sigma, entry(means, at + 5)), load(sigma, entry(means, at + 7))
+        here, i, j = entry(means, at), entry(means, at + 2), entry(means, at + 4)
+        k, m = entry(means, at + 6), entry(means, at + 8)
+        for a in range(needed):
+            total = fma(other, load(values, j + a), one * load(values, i + a))
+            total = fma(third, load(values, k + a), total)
+            store(values, here + a, fma(fourth, load(values, m + a), total))
+
+
+@part
+def weigh_many(means: Any, values: Any, sigma: Any, first: int, last: int, terms: int, needed: int) -> None:
+    """The same of any number of terms."""
+    for at in range(first, last, 1 + 2 * terms):
+        for a in range(needed):
+            total = spread(0.0)
+            for term in range(at + 1, at + 1 + 2 * terms, 2):
+                worth = load(values, entry(means, term + 1) + a)
+                total = fma(load(sigma, entry(means, term)), worth, total)
+            store(values, entry(means, at) + a, total)
+
+
+@part
+def choose_all(layout: Any, runs: Any, numbers: Any, scratch: Any, place: int, width: int, lost: Any) -> Any:
+    """`choose`, unrolled for the usual numbers of nodes."""
+    nodes = entry(runs.choice_parts, place)
+    if nodes == 1:
+        lost = choose(layout, runs, numbers, scratch, place, 1, width, lost)
+    elif nodes == 2:
+        lost = choose(layout, runs, numbers, scratch, place, 2, width, lost)
+    elif nodes == 4:
+        lost = choose(layout, runs, numbers, scratch, place, 4, width, lost)
     else:
-        total, better = spread(0.0), spread(0.0)
-        for member in range(first, last):
-            reached = load(scratch.reach, entry(runs.members, member * MEMBER))
-            total += reached
-            better = fma(reached, advantage(runs.members, numbers.values, member, pays), better)
-        gain, lost = better / total, less(total, UNREACHED, 1.0, lost)
-    if option < base:
-        gain = 0.0 - gain
-    heavier = load(numbers.log_weights, entry(layout.weight, option))
-    heavier -= load(numbers.log_weights, entry(layout.weight, base))
-    rationality = load(numbers.rationality, entry(layout.mover, h))
-    store(scratch.next_odds, row, passes.at_least_never(fma(rationality, gain, heavier)))
+        lost = choose(layout, runs, numbers, scratch, place, nodes, width, lost)
     return lost
 
 
 @part
-def advantage(members: Any, values: Any, member: int, pays: bool) -> Any:
+def choose(
+    layout: Any, runs: Any, numbers: Any, scratch: Any, place: int, nodes: int, width: int, lost: Any
+) -> Any:
+    """`next_odds` of the sets of a part of `choices`; returns 1.0 (lane) where reach is lost or was."""
+    choices, values = runs.choices, numbers.values
+    first, last = entry(runs.choice_parts, place + 2), entry(runs.choice_parts, place + 3)
+    for at in range(first, last, CHOICE + nodes * width):
+        if nodes == 1:
+            gain = advantage(choices, values, at + CHOICE, width)
+        else:
+            total, better = spread(0.0), spread(0.0)
+            for member in range(at + CHOICE, at + CHOICE + nodes * width, width):
+                reached = load(scratch.reach, entry(choices, member))
+                total += reached
+                better = fma(reached, advantage(choices, values, member, width), better)
+            gain, lost = better / total, less(total, UNREACHED, 1.0, lost)
+        rationality, heavier = load(numbers.rationality, entry(choices, at + 2)), spread(0.0)
+        if entry(choices, at + 3) != entry(choices, at + 4):
+            heavier = load(numbers.log_weights, entry(choices, at + 4))
+            heavier -= load(numbers.log_weights, entry(choices, at + 3))
+        odds, h = fma(rationality, gain, heavier), entry(choices, at)
+        if entry(layout.base, h) != entry(layout.first_option, h):
+            odds = 0.0 - odds
+        store(scratch.next_odds, entry(choices, at + 1), passes.at_least_never(odds))
+    return lost
+
+
+@part
+def advantage(choices: Any, values: Any, at: int, width: int) -> Any:
     """What the second of two options brings the mover over the first, at one node (lane)."""
-    at = member * MEMBER
-    worth, rest = load(values, entry(members, at + 1)), load(values, entry(members, at + 3))
-    if pays:
-        worth += load(values, entry(members, at + 2))
-        rest += load(values, entry(members, at + 4))
+    worth, rest = load(values, entry(choices, at + 1)), load(values, entry(choices, at + 2))
+    if width == PAYING:
+        worth += load(values, entry(choices, at + 3))
+        rest += load(values, entry(choices, at + 4))
     return worth - rest
 
 

@@ -1,9 +1,9 @@
-"""A game's runs as lists of what the backward half of a sweep reads and writes, made once per game."""
+"""A game's runs as lists of what a sweep reads and writes, made once per game."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from foedus.game.game import TERMINAL, Game
 from foedus.solve.block import Floats
 from foedus.solve.kernels import compiled
-from foedus.solve.layout import Ints, layout_of
-from foedus.solve.rearward import FREE, KINDS, MEMBER, PAYING, WAYS, WIDE, Runs
+from foedus.solve.layout import Ints, Layout, hides, layout_of, leads, stretches
+from foedus.solve.rearward import FREE, KINDS, PAYING, TWO, WIDE, Runs
 from foedus.solve.schedule import MOST_BITS, ROWS, WINDOW, Schedule
 
 Longs = NDArray[np.intp]
+Whole = NDArray[np.integer]
 Bools = NDArray[np.bool_]
 
 
@@ -31,7 +32,7 @@ def runs_of(game: Game, some: bytes) -> Runs:
     layout = layout_of(game)
     found, count, slots = schedule_of(game)
     paying = np.frombuffer(some, np.bool_).reshape(-1, len(game.actors))
-    lists = Lists(game, paying, found, layout.share, count, slots)
+    lists = Lists(game, paying, found, layout, count, slots)
     return Runs(slots * len(game.actors), *map(_owned, lists.all()))
 
 
@@ -55,82 +56,85 @@ class Lists:
     """What the lists are made of: rows (node, edge), the first actor needed, and how many (node)."""
 
     def __init__(
-        self, game: Game, pays: Bools, schedule: Schedule, share: Ints, count: int, slots: int
+        self, game: Game, pays: Bools, schedule: Schedule, layout: Layout, count: int, slots: int
     ) -> None:
-        self.game, self.run, self.share, self.count = game, schedule.run, share, count
+        self.game, self.run, self.layout, self.count = game, schedule.run, layout, count
         self.pays, self.parent = pays, np.repeat(np.arange(game.nodes), np.diff(game.first_edge))
         actors, ends = len(game.actors), np.asarray(game.information_set) == TERMINAL
         self.row = np.where(ends, slots + np.asarray(game.payoff), schedule.slot) * actors
         self.below = self.row[game.child]
         self.paid = (slots + np.asarray(game.payment)) * actors
         self.first, self.needed = _spans(schedule.turns, actors)
-        self.degree = np.diff(game.first_edge)
 
     def all(self) -> list[Longs]:
         """Everything in the order of `Runs`, but how many slots there are."""
-        inner = np.flatnonzero((self.needed > 0) & (self.degree > 0))
-        others = inner[self.degree[inner] != 2]
-        return [
-            *self.sets(),
-            *self.members(),
-            *self.pairs(inner[self.degree[inner] == 2]),
-            *self.others(others[np.argsort(self.run[others], kind="stable")]),
-            *self.tolls(),
-            self.below,
-            self.paid,
-        ]
+        return [*self.sets(), *self.choices(), *self.means(), *self.ways(), self.below, self.paid]
 
     def sets(self) -> tuple[Longs, Longs]:
         """`sets` and `first_set`."""
-        game = self.game
-        pays, owner = np.zeros(game.information_sets, np.bool_), np.asarray(game.information_set)
-        chosen = np.flatnonzero(owner[self.parent] >= 0)
-        by = owner[self.parent[chosen]]
-        pays[by[self.pays[game.payment[chosen], game.mover[by]]]] = True
-        kind = np.where(np.diff(game.first_option) == 2, np.where(pays, PAYING, FREE), WIDE)
-        group = self.run[game.first_node] * KINDS + kind
+        kind = np.where(np.diff(self.game.first_option) == 2, TWO, WIDE)
+        group = self.run[self.game.first_node] * KINDS + kind
         return np.argsort(group, kind="stable"), _firsts(group, self.count * KINDS)
 
-    def members(self) -> tuple[Longs, Longs]:
-        """`members` and `first_member`."""
-        game, owner = self.game, np.asarray(self.game.information_set)
-        two = np.append(np.diff(game.first_option) == 2, False)  # the last is for nodes of no set
-        nodes = np.flatnonzero(two[np.maximum(owner, -1)])
-        nodes = nodes[np.argsort(owner[nodes], kind="stable")]
-        edges = np.asarray(game.first_edge)[nodes][:, None] + np.array([1, 0])
-        rows = np.stack([self.below[edges], self.paid[edges]], axis=2)
-        rows += game.mover[owner[nodes]][:, None, None]
-        members = np.concatenate([nodes[:, None], rows.reshape(len(nodes), MEMBER - 1)], axis=1)
-        return members.ravel(), _firsts(owner[nodes], game.information_sets)
+    def choices(self) -> tuple[Longs, Longs, Longs]:
+        """`choices`, `choice_parts` and `first_choice`."""
+        game, sets = self.game, np.flatnonzero(np.diff(self.game.first_option) == 2)
+        first = np.asarray(game.first_node)[sets]
+        weights = np.asarray(game.weight)[np.asarray(game.first_option)[sets][:, None] + np.arange(2)]
+        heads = np.column_stack([sets, self.layout.first_row[sets], game.mover[sets], weights])
+        size = game.last_node[sets] - first
+        owner, nodes = np.repeat(np.arange(len(sets)), size), stretches(first, first + size)
+        edges, mover = np.asarray(game.first_edge)[nodes][:, None] + [1, 0], game.mover[sets][owner][:, None]
+        paying = owner[self.pays[game.payment[edges], mover].any(axis=1)]
+        width = np.where(np.bincount(paying, minlength=len(sets)) > 0, PAYING, FREE)
+        told = np.column_stack([nodes, self.below[edges] + mover, self.paid[edges] + mover])
+        told = told[np.arange(PAYING) < width[owner][:, None]]
+        return self.parted(self.run[first], [size, width], heads, told, size * width)
 
-    def pairs(self, nodes: Longs) -> tuple[Longs, Longs, Longs]:
-        """`pairs`, `parts` and `first_part`, for these nodes."""
-        edges, first = np.asarray(self.game.first_edge)[nodes][:, None] + np.arange(2), self.first[nodes]
-        rows = [self.share[edges], self.below[edges] + first[:, None]]
-        ways = np.stack(rows, axis=2).reshape(len(nodes), WAYS - 1)
-        pairs = np.concatenate([(self.row[nodes] + first)[:, None], ways], axis=1)
-        order = np.lexsort((self.needed[nodes], self.run[nodes]))
-        run, needed = self.run[nodes][order], self.needed[nodes][order]
-        new = np.flatnonzero(np.append(True, (np.diff(run) != 0) | (np.diff(needed) != 0))[: len(nodes)])
-        parts = np.stack([needed[new], new, np.append(new[1:], len(nodes))[: len(new)]], axis=1)
-        return pairs[order].ravel(), parts.ravel(), _firsts(run[new], self.count)
-
-    def others(self, nodes: Longs) -> tuple[Longs, Longs]:
-        """`others` and `first_other`, for these nodes, which come by run."""
-        told = np.stack([nodes, self.row[nodes], self.first[nodes], self.needed[nodes]], axis=1)
-        return told.ravel(), _firsts(self.run[nodes], self.count)
-
-    def tolls(self) -> tuple[Longs, Longs]:
-        """`tolls` and `first_toll`."""
-        after = np.arange(len(self.game.actors)) - self.first[:, None]
+    def means(self) -> tuple[Longs, Longs, Longs]:
+        """`means`, `mean_parts` and `first_mean`."""
+        game, nodes = self.game, np.flatnonzero((self.needed > 0) & (np.diff(self.game.first_edge) > 0))
+        after = np.arange(len(game.actors)) - self.first[:, None]
         wanted = (after >= 0) & (after < self.needed[:, None])
-        edges, actor = np.nonzero(self.pays[self.game.payment] & wanted[self.parent])
-        order = np.argsort(self.run[self.parent[edges]], kind="stable")
-        edges, actor = edges[order], actor[order]
-        here, share, toll = self.row[self.parent[edges]], np.asarray(self.share)[edges], self.paid[edges]
-        return np.stack([here + actor, share, toll + actor], axis=1).ravel(), _firsts(
-            self.run[self.parent[edges]], self.count
-        )
+        tolls = np.flatnonzero((self.pays[game.payment] & wanted[self.parent]).any(axis=1))
+        edges = np.concatenate([np.arange(game.edges), tolls])
+        rows = np.concatenate([self.below, self.paid[tolls]]) + self.first[self.parent[edges]]
+        pairs = np.column_stack([np.asarray(self.layout.share)[edges], rows])
+        pairs = pairs[np.argsort(self.parent[edges], kind="stable")]
+        size = np.bincount(self.parent[edges], minlength=game.nodes)
+        last = np.cumsum(size)
+        told = pairs[stretches((last - size)[nodes], last[nodes])].ravel()
+        heads, size = (self.row + self.first)[nodes][:, None], size[nodes]
+        return self.parted(self.run[nodes], [size, self.needed[nodes]], heads, told, 2 * size)
+
+    def ways(self) -> tuple[Longs, Longs]:
+        """`ways` and `way_parts`."""
+        layout, counts = self.layout, leads(self.game) | hides(self.game)
+        nodes = 1 + np.flatnonzero(counts[1:])
+        first, last = layout.in_first[nodes], layout.in_first[nodes + 1]
+        told = np.column_stack([layout.in_parent, layout.in_share])[stretches(first, last)].ravel()
+        size, turn = np.asarray(last - first, np.intp), self.count - 1 - self.run[nodes]
+        records, parts, _ = self.parted(turn, [size], nodes[:, None], told, 2 * size)
+        return records, parts
+
+    def parted(
+        self, run: Whole, keys: Sequence[Whole], heads: Whole, told: Whole, size: Whole
+    ) -> tuple[Longs, Longs, Longs]:
+        """Records in the order of runs and, within each, of `keys` (record), their parts, and the first part
+        of each run. A record is a head (record, …) and so many (record) of the numbers `told`."""
+        order = np.lexsort((*keys[::-1], run))
+        last, whole = np.cumsum(size), size[order] + heads.shape[1]
+        end = np.cumsum(whole)
+        start = end - whole
+        records, rest = np.empty(int(whole.sum()), np.intp), np.ones(int(whole.sum()), np.bool_)
+        places = start[:, None] + np.arange(heads.shape[1])
+        records[places], rest[places] = heads[order], False
+        records[rest] = told[stretches((last - size)[order], last[order])]
+        kinds = np.column_stack([run, *keys])[order]
+        new = np.flatnonzero(np.append(True, (np.diff(kinds, axis=0) != 0).any(axis=1))[: len(order)])
+        final = np.append(new[1:], len(order))[: len(new)] - 1
+        parts = np.column_stack([kinds[new, 1:], start[new], end[final]])
+        return records, parts.ravel(), _firsts(kinds[new, 0], self.count)
 
 
 def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:
@@ -143,10 +147,10 @@ def _spans(turns: NDArray[np.int64], actors: int) -> tuple[Longs, Longs]:
     return first, np.where(needs.any(axis=1), after - first, 0)
 
 
-def _owned(numbers: NDArray[Any]) -> Ints:
+def _owned(numbers: Whole) -> Ints:
     return np.ascontiguousarray(numbers, np.int32)
 
 
-def _firsts(group: NDArray[Any], count: int) -> Longs:
+def _firsts(group: Whole, count: int) -> Longs:
     """Where those of each group start, and the end."""
     return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=count))])
