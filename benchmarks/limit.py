@@ -31,7 +31,7 @@ from foedus.study.worlds import sample_worlds
 
 NODES, ACTORS, RATIONALITY = 5000, 4, 4.0
 WORLDS, FLAGSHIP_WORLDS = 1000, 2048
-CALLS, REPEATS, TURNS = 20, 9, 5
+CALLS, REPEATS, TURNS = 20, 9, 8
 
 
 @dataclass(frozen=True)
