@@ -23,7 +23,7 @@ class Status(IntEnum):
     def sentence(self) -> str:
         return {
             Status.SOLVED: "The residual is within the tolerance.",
-            Status.NOT_CONVERGED: "No method brought the residual within the tolerance.",
+            Status.NOT_CONVERGED: "Nothing that was tried brought the residual within the tolerance.",
             Status.INVALID: "A number of this world is not finite, or probabilities do not sum to 1.",
             Status.UNSUPPORTED: "Infinite rationality is supported only where nothing is hidden.",
         }[self]

@@ -17,6 +17,7 @@ from .passes import UNREACHED
 
 TWO, WIDE = range(2)
 KINDS = 2
+SET, ODDS, MOVER, FIRST, SECOND = range(5)
 CHOICE, FREE, PAYING = 5, 3, 5
 PART, WAY_PART = 4, 3
 
@@ -216,14 +217,14 @@ def choose(
                 total += reached
                 better = fma(reached, advantage(choices, values, member, width), better)
             gain, lost = better / total, less(total, UNREACHED, 1.0, lost)
-        rationality, heavier = load(numbers.rationality, entry(choices, at + 2)), spread(0.0)
-        if entry(choices, at + 3) != entry(choices, at + 4):
-            heavier = load(numbers.log_weights, entry(choices, at + 4))
-            heavier -= load(numbers.log_weights, entry(choices, at + 3))
-        odds, h = fma(rationality, gain, heavier), entry(choices, at)
+        rationality, heavier = load(numbers.rationality, entry(choices, at + MOVER)), spread(0.0)
+        if entry(choices, at + FIRST) != entry(choices, at + SECOND):
+            heavier = load(numbers.log_weights, entry(choices, at + SECOND))
+            heavier -= load(numbers.log_weights, entry(choices, at + FIRST))
+        odds, h = fma(rationality, gain, heavier), entry(choices, at + SET)
         if entry(layout.base, h) != entry(layout.first_option, h):
             odds = 0.0 - odds
-        store(scratch.next_odds, entry(choices, at + 1), passes.at_least_never(odds))
+        store(scratch.next_odds, entry(choices, at + ODDS), passes.at_least_never(odds))
     return lost
 
 

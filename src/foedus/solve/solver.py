@@ -100,7 +100,7 @@ def solve(
         if not certain:
             checks.add(easy, answers.behaviour, answers.values, logs)
 
-    shared(lambda call: call(), [go_on, check_meanwhile], whole.most_threads)
+    shared(lambda call: call(), [go_on, check_meanwhile], whole.most_threads if len(pending) else 1)
     if certain and not trace and max_sweeps is None:
         swept = (answers.residual <= tolerance) & (answers.method != Method.BRANCH_TRACING)
         make_certain(problem, answers, np.flatnonzero(swept), TRACING)
